@@ -1,0 +1,25 @@
+//! The messages between the services, owned by neither side.
+//!
+//! Each travels in an [`Envelope`] with a version. A reader accepts every version it knows and
+//! ignores fields it does not, so that old and new services run side by side during an upgrade:
+//! adding an optional field keeps the version; anything else takes a new one, and the reader keeps
+//! the old until no queue can hold it. To add a message: a file here, `impl Contract`, a snapshot
+//! in `tests.rs`.
+
+mod envelope;
+mod execution;
+mod inbound;
+mod reply;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use envelope::{Contract, DecodeError, Envelope};
+pub use execution::ExecutionRequest;
+pub use inbound::{
+    ButtonTap, InboundMessage, ListChoice, Location, Media, OptOut, QuotedMessage, Referral,
+};
+pub use reply::{
+    AgentErrorKind, EntityStock, Figure, InventoryCheckResult, ReplyContent, ReplyRequest,
+};
+pub use status::{DeliveryStatus, StatusCallback};

@@ -1,0 +1,154 @@
+//! What to answer, from nlp or agent-executor to responder: facts, never wording.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Contract;
+use crate::{
+    entities::EntityName,
+    ids::{CompanyId, ContactId, ExecutionId, MessageId},
+    priority::Priority,
+};
+
+/// "Tell this contact that." Persona, locale and address are looked up when it is worded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplyRequest {
+    /// The reply's id; a repeated request is recognised by it.
+    pub reply_id: MessageId,
+    /// The request that it answers.
+    pub execution_id: ExecutionId,
+    /// The tenant; none for a sender that belongs to no company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// Who gets it.
+    pub contact_id: ContactId,
+    /// Keeps one conversation's replies in order.
+    pub conversation_key: String,
+    /// The queue.
+    pub priority: Priority,
+    /// What it says.
+    pub content: ReplyContent,
+}
+
+impl Contract for ReplyRequest {
+    const KIND: &'static str = "reply_request";
+    const VERSION: u16 = 1;
+}
+
+/// The content of a reply, one variant a template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "template", content = "data", rename_all = "snake_case")]
+pub enum ReplyContent {
+    /// The answer to "how much is there".
+    InventoryCheckResult(InventoryCheckResult),
+    /// Nothing in the catalogue is called that.
+    ProductNotFound {
+        /// The words or code that were looked for.
+        asked: String,
+        /// The nearest names, best first, at most three.
+        nearest: Vec<String>,
+    },
+    /// The message was not understood.
+    UnknownCommand,
+    /// What can be asked.
+    Help,
+    /// Something must be known first.
+    MissingEntity {
+        /// What to ask for.
+        entity: EntityName,
+    },
+    /// The request was understood but this company's installation has no agent for it.
+    NotAvailable {
+        /// The intent's name.
+        intent: String,
+    },
+    /// The request could not be carried out.
+    AgentError {
+        /// Why, as far as the user is concerned.
+        kind: AgentErrorKind,
+    },
+    /// The sender's number belongs to nobody we know.
+    UnknownSender,
+}
+
+impl ReplyContent {
+    /// The template's name, as in `whatsapp_templates.template_name`.
+    #[must_use]
+    pub const fn template(&self) -> &'static str {
+        match self {
+            Self::InventoryCheckResult(_) => "inventory_check_result",
+            Self::ProductNotFound { .. } => "product_not_found",
+            Self::UnknownCommand => "unknown_command",
+            Self::Help => "help",
+            Self::MissingEntity { .. } => "missing_entity",
+            Self::NotAvailable { .. } => "not_available",
+            Self::AgentError { .. } => "agent_error",
+            Self::UnknownSender => "unknown_sender",
+        }
+    }
+}
+
+/// The three texts of spec section 7.1, `agent_error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentErrorKind {
+    /// It failed.
+    Default,
+    /// It takes longer than expected; the result still comes.
+    Timeout,
+    /// The user may not.
+    Permission,
+}
+
+/// A figure that the data may not carry. Unknown is said, never guessed.
+pub type Figure<T> = Option<T>;
+
+/// Stock of one product, as of a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InventoryCheckResult {
+    /// The product's code.
+    pub sku: String,
+    /// The product's name.
+    pub name: String,
+    /// The unit that quantities count, singular: `unit`, `box`, `kg`.
+    pub unit: String,
+    /// Units over all places that were asked about.
+    pub quantity: i64,
+    /// The place that was asked about, or the places that hold any, joined.
+    pub location: String,
+    /// The level at or below which to order.
+    pub reorder_point: Figure<i64>,
+    /// Days from order to delivery.
+    pub lead_time_days: Figure<i32>,
+    /// The day of the last order.
+    pub last_reorder: Figure<NaiveDate>,
+    /// Days that the stock lasts at the average demand.
+    pub coverage_days: Figure<i64>,
+    /// The latest movement or count among the rows shown.
+    pub last_updated: Figure<DateTime<Utc>>,
+    /// Stock by legal entity.
+    pub entities: Vec<EntityStock>,
+    /// The moment that the figures are true of.
+    pub as_of: DateTime<Utc>,
+    /// How long the query took, in milliseconds.
+    pub query_time_ms: u64,
+}
+
+/// A legal entity's share of the stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntityStock {
+    /// The entity's name.
+    pub name: String,
+    /// Units.
+    pub quantity: i64,
+    /// The entity's own reorder point.
+    pub reorder_point: Figure<i64>,
+}
+
+impl InventoryCheckResult {
+    /// Whether to order: at or below the reorder point; `None` when that is not known.
+    #[must_use]
+    pub fn below_reorder_point(&self) -> Option<bool> {
+        self.reorder_point.map(|point| self.quantity <= point)
+    }
+}

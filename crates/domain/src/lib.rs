@@ -1,0 +1,14 @@
+//! What Wharf is about: intents, entities, personas, priorities, ids and the messages between the
+//! services. No IO and no async; every other crate may depend on this one, and it on none of them.
+
+pub mod address;
+pub mod agent;
+pub mod clock;
+pub mod contracts;
+pub mod entities;
+pub mod ids;
+pub mod intent;
+pub mod mapping;
+pub mod persona;
+pub mod priority;
+mod wire_name;

@@ -1,0 +1,1 @@
+//! The whole stack started in a namespace of its own, and the end-to-end tests.

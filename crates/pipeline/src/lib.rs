@@ -1,0 +1,1 @@
+//! The run loop that every worker shares: decode, handle, commit, publish, settle.

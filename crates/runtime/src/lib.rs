@@ -1,0 +1,1 @@
+//! What every service has: configuration, telemetry, lifecycle, admin HTTP, metrics, backoff.

@@ -1,0 +1,1 @@
+//! Runs the background agents against the company's data.

@@ -1,0 +1,1 @@
+//! Checks Twilio's signed webhooks and publishes them to RabbitMQ.

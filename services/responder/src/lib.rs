@@ -1,0 +1,1 @@
+//! Words replies for the user's persona and sends them through Twilio.

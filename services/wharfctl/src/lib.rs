@@ -1,0 +1,1 @@
+//! Operator's command line: migrate, topology, signature, demo, parse.

@@ -1,0 +1,2 @@
+//! Starts the service; see lib.rs.
+fn main() {}
