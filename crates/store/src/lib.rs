@@ -1,0 +1,40 @@
+//! PostgreSQL as Wharf uses it: the schema, one file an aggregate (its rows and its queries), the
+//! pool, the embedded migrations and the demo company.
+//!
+//! Every query takes the [`CompanyId`](wharf_domain::ids::CompanyId) whose rows it may see. The few
+//! that cannot, because they find the company or serve all of them, say so: `companies::by_address`,
+//! `contacts::resolve_sender`, `outbound::apply_status`, `executions::unfinished`.
+//!
+//! To add a query: a free function in its aggregate's file that takes `&mut AsyncPgConnection`, the
+//! company and plain values, one statement where possible, and a line in
+//! `tests/cross_tenant.rs`. To add a table: a migration (see `migrations/README.md`), `schema.rs`,
+//! a file here.
+
+pub mod agents;
+mod columns;
+pub mod companies;
+pub mod config;
+pub mod contacts;
+pub mod conversations;
+pub mod demo;
+pub mod error;
+pub mod executions;
+pub mod locations;
+pub mod migrations;
+pub mod outbound;
+pub mod pool;
+mod product_match;
+pub mod products;
+pub mod profiles;
+mod schema;
+pub mod stock;
+pub mod templates;
+mod tls;
+
+pub use config::DatabaseConfig;
+pub use diesel_async::AsyncPgConnection;
+pub use error::StoreError;
+pub use pool::{PooledConnection, Store};
+
+/// What every query returns.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,0 +1,123 @@
+//! Which product some words mean. Pure: the catalogue comes in as a list.
+//!
+//! In order: the code without its punctuation; the name; another name; products that contain all
+//! the words. Words that merely look alike are never taken for a product: they come back as
+//! suggestions, since a wrong product is worse than a question.
+
+use std::collections::BTreeSet;
+
+use crate::products::{Product, ProductMatch};
+
+/// How alike a name must be to be suggested, 0 to 1.
+const ALIKE: f64 = 0.3;
+/// How many names are suggested.
+const SUGGESTIONS: usize = 3;
+
+pub(crate) fn find(catalogue: &[Product], words: &str) -> ProductMatch {
+    let wanted = key(words);
+    if wanted.is_empty() {
+        return ProductMatch::None {
+            nearest: Vec::new(),
+        };
+    }
+    let code = wanted.replace(' ', "");
+    let wanted_words: Vec<&str> = wanted.split(' ').collect();
+    let by_code = |product: &&Product| bare(&product.sku) == code;
+    let by_name = |product: &&Product| key(&product.name) == wanted;
+    let by_alias = |product: &&Product| product.aliases.iter().any(|alias| key(alias) == wanted);
+    let by_words = |product: &&Product| {
+        names(product).any(|name| {
+            let name = key(name);
+            let parts: Vec<&str> = name.split(' ').collect();
+            wanted_words.iter().all(|word| parts.contains(word))
+        })
+    };
+    let tests: [&dyn Fn(&&Product) -> bool; 4] = [&by_code, &by_name, &by_alias, &by_words];
+    for test in tests {
+        let mut found: Vec<Product> = catalogue.iter().filter(test).cloned().collect();
+        match found.len() {
+            0 => {}
+            1 => return ProductMatch::One(found.swap_remove(0)),
+            _ => return ProductMatch::Several(found),
+        }
+    }
+    ProductMatch::None {
+        nearest: nearest(catalogue, &wanted),
+    }
+}
+
+fn nearest(catalogue: &[Product], wanted: &str) -> Vec<String> {
+    let wanted = trigrams(wanted);
+    let mut scored: Vec<(f64, &str)> = catalogue
+        .iter()
+        .map(|product| {
+            let best = names(product)
+                .chain([product.sku.as_str()])
+                .map(|name| likeness(&wanted, &trigrams(&key(name))))
+                .fold(0.0, f64::max);
+            (best, product.name.as_str())
+        })
+        .filter(|(score, _)| *score >= ALIKE)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored
+        .into_iter()
+        .take(SUGGESTIONS)
+        .map(|(_, name)| name.to_owned())
+        .collect()
+}
+
+fn names(product: &Product) -> impl Iterator<Item = &str> {
+    [product.name.as_str()]
+        .into_iter()
+        .chain(product.aliases.iter().map(String::as_str))
+}
+
+/// A code's letters and digits.
+fn bare(sku: &str) -> String {
+    sku.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Words in lower case and in the singular, with one space between them.
+pub(crate) fn key(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<String> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(singular)
+        .collect();
+    words.join(" ")
+}
+
+/// English plurals, roughly; both sides go through it, so it only has to be consistent.
+fn singular(word: &str) -> String {
+    if word.chars().count() <= 3 || word.chars().any(|c| c.is_ascii_digit()) {
+        return word.to_owned();
+    }
+    if let Some(stem) = word.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "xes", "ches", "shes"] {
+        if word.ends_with(ending) {
+            return word[..word.len() - 2].to_owned();
+        }
+    }
+    match word.strip_suffix('s') {
+        Some(stem) if !stem.ends_with('s') && !stem.ends_with('u') => stem.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+fn trigrams(text: &str) -> BTreeSet<[char; 3]> {
+    let padded: Vec<char> = "  ".chars().chain(text.chars()).chain([' ']).collect();
+    padded.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
+}
+
+/// Dice's coefficient.
+#[expect(clippy::cast_precision_loss, reason = "a name has few trigrams")]
+fn likeness(a: &BTreeSet<[char; 3]>, b: &BTreeSet<[char; 3]>) -> f64 {
+    2.0 * a.intersection(b).count() as f64 / (a.len() + b.len()) as f64
+}

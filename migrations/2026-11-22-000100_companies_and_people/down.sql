@@ -1,0 +1,4 @@
+DROP TABLE contact_addresses;
+DROP TABLE contacts;
+DROP TABLE profiles;
+DROP TABLE companies;

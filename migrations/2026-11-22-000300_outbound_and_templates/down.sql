@@ -1,0 +1,3 @@
+DROP TABLE message_status_events;
+DROP TABLE outbound_messages;
+DROP TABLE whatsapp_templates;
