@@ -15,23 +15,33 @@ exec 8>.run/test/lock
 flock -n 8 || { say "waiting for another 'make test' in this checkout"; flock 8; }
 export WHARF_TEST_RUN_DIR=$PWD/.run/test WHARF_TEST_SERVERS=$here/servers.sh
 
+now='' # the step at work
 stop_servers() {
   local dir
   for dir in "$WHARF_TEST_RUN_DIR"/*/; do
     if [[ -d $dir ]] && "$here/servers.sh" down --dir "$dir" --purge; then rm -rf "$dir"; fi
   done
 }
-trap stop_servers EXIT
+finish() {
+  local code=$?
+  ((code == 0)) || say "error: make test failed at: ${now:-the start}"
+  stop_servers
+  exit "$code"
+}
+trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 not_checked=()
+# No `||` behind the command: that would switch `set -e` off inside it. It does not inherit the lock (descriptor 8), which
+# would otherwise outlive a killed run in whatever that run has left.
 step() { # WHAT COMMAND...
-  local what=$1 began=$SECONDS
+  local began=$SECONDS
+  now=$1
   shift
-  say "== $what"
-  "$@" || die "$what: failed"
-  say "   $what: $((SECONDS - began)) s"
+  say "== $now"
+  "$@" 8>&-
+  say "   $((SECONDS - began)) s"
 }
 step_if() { # PROGRAM WHAT COMMAND... : what only a machine with that program can check
   local program=$1
@@ -53,10 +63,20 @@ start_servers() {
 }
 
 ingress_has_no_store() {
-  local found
-  found=$(cargo tree --locked -p wharf-ingress -e normal --prefix none | grep -E '^(wharf-store|diesel|tokio-postgres)' | sort -u) || return 0
-  say "ingress must not reach the database, but depends on:" "$found"
-  return 1
+  local tree found
+  tree=$(cargo tree --locked -p wharf-ingress -e normal --prefix none)
+  if found=$(grep -E '^(wharf-store|diesel|tokio-postgres)' <<<"$tree"); then
+    say "ingress must not reach the database, but depends on:" "$(sort -u <<<"$found")"
+    return 1
+  fi
+}
+
+dashboard_metrics_exist() { # every wharf_ name of the dashboard is one that crates/runtime registers
+  local shown counted
+  shown=$(grep -oh 'wharf_[a-z_]*' deploy/grafana/flow.json | sed 's/_bucket$//' | sort -u)
+  counted=$(grep -rhoE '"wharf_[a-z_]+"' crates/runtime/src | tr -d '"' | sort -u)
+  shown=$(comm -23 <(echo "$shown") <(echo "$counted"))
+  [[ -z $shown ]] || { say "deploy/grafana/flow.json shows what no service counts:" "$shown"; return 1; }
 }
 
 scripts=(deploy/dev/*.sh deploy/dev/parts/*.sh .ci/run)
@@ -67,7 +87,8 @@ programs() {
 }
 tests() {
   if command -v cargo-nextest >/dev/null; then
-    cargo nextest run --locked --workspace && cargo test --locked --workspace --doc
+    cargo nextest run --locked --workspace
+    cargo test --locked --workspace --doc
   else
     cargo test --locked --workspace
   fi
@@ -77,6 +98,7 @@ step "tools" "$here/install.sh" database broker scripts
 step "formatting" cargo fmt --all --check
 step "shell scripts" shellcheck -x "${scripts[@]}"
 step "ingress has no store" ingress_has_no_store
+step "dashboard" dashboard_metrics_exist
 step_if cargo-deny "licences, bans and sources" cargo deny --offline check bans licenses sources
 step_if promtool "Prometheus configuration" promtool check config --syntax-only deploy/prometheus/prometheus.yml
 step_if kubectl "Kubernetes manifests" eval 'kubectl kustomize deploy/k8s/overlays/dev >/dev/null'

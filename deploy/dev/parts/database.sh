@@ -19,8 +19,8 @@ database_programs() { # prints the folder of initdb and postgres, the newest ver
 AS_DATABASE_USER=(env)
 ((EUID != 0)) || AS_DATABASE_USER=(setpriv --reuid=postgres --regid=postgres --init-groups)
 
-# Where the data lives: in the instance's folder, unless the database's user cannot go there (a clone below /root or in
-# a folder of mode 0700); then in a folder of /var/tmp that says whose it is, and database/data is a link to it.
+# Where the data lives: in the instance's folder, unless the database's user cannot go there (a clone below a home
+# folder of mode 0700); then in a folder of /var/tmp that says whose it is, and database/data is a link to it.
 database_data() {
   local data
   data=$(readlink -e "$INSTANCE/database/data") || return 1

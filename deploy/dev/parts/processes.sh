@@ -33,13 +33,14 @@ process_record() { # NAME PID
 
 process_forget() { rm -f "$INSTANCE/pids/$1.pid" "$INSTANCE/pids/$1.id"; }
 
-# Starts COMMAND in a session of its own, its output appended to log/NAME.log. Descriptors 8 and 9 are locks and must
-# not stay open in a server.
+# Starts COMMAND in a session of its own, its output in log/NAME.log (the run before: NAME.log.old). Descriptors 8 and
+# 9 are locks and must not stay open in a server.
 process_start() { # NAME COMMAND...
   local name=$1
   shift
   mkdir -p "$INSTANCE/log"
-  setsid "$@" >>"$INSTANCE/log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
+  [[ ! -s $INSTANCE/log/$name.log ]] || mv "$INSTANCE/log/$name.log" "$INSTANCE/log/$name.log.old"
+  setsid "$@" >"$INSTANCE/log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
   process_record "$name" "$!" || true # gone already: whoever waits for it to be ready says so
 }
 
