@@ -145,7 +145,7 @@ impl TwilioConfig {
         for (sid, sub) in &self.subaccounts {
             let path = format!("twilio.subaccounts.{sid}.");
             if *sid == self.account_sid {
-                return Err(setting(&path, "is the main account"));
+                return Err(setting(path.trim_end_matches('.'), "is the main account"));
             }
             // The configuration crate lower-cases keys.
             let sid = sid.get(..2).map_or_else(
@@ -153,7 +153,10 @@ impl TwilioConfig {
                 |head| format!("{}{}", head.to_uppercase(), &sid[2..]),
             );
             if !is_sid(&sid, &["AC"]) {
-                return Err(setting(&path, "must be AC and 32 hexadecimal digits"));
+                return Err(setting(
+                    path.trim_end_matches('.'),
+                    "must be AC and 32 hexadecimal digits",
+                ));
             }
             let tokens = tokens(&path, &sub.auth_token, sub.next_auth_token.as_ref())?;
             verifier = verifier.with_subaccount(sid, tokens);
@@ -266,7 +269,7 @@ mod tests {
             problem(|c| c["api_url"] = "ftp://x".into()),
             problem(|c| c["timeout_ms"] = 1.into()),
         ];
-        insta::assert_snapshot!(problems.join("\n"), @"");
+        insta::assert_snapshot!(problems.join("\n"));
         assert!(problems.iter().all(|text| !text.contains("secret\n")));
     }
 

@@ -70,10 +70,7 @@ mod tests {
 
     #[test]
     fn markup_in_a_text_stays_text() {
-        insta::assert_snapshot!(
-            message("*5* < 7 & \"ok\" ]]> ✅\nnext\r"),
-            @""
-        );
+        insta::assert_snapshot!(message("*5* < 7 & \"ok\" ]]> ✅\nnext\r"));
         assert_eq!(read_back(&message("</Message>&amp;")), ["</Message>&amp;"]);
     }
 

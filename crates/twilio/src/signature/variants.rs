@@ -231,6 +231,6 @@ mod tests {
             .into_iter()
             .map(|(v, _)| v.to_string())
             .collect();
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"));
     }
 }
