@@ -35,8 +35,12 @@ pub struct TwilioConfig {
     /// Where the REST API is.
     #[serde(default = "default_api_url")]
     pub api_url: String,
-    /// Our number, `whatsapp:+…`.
+    /// Our number, `whatsapp:+…`. Only who sends needs it ([`Self::sender`]).
+    #[serde(default)]
     pub from: String,
+    /// Where Twilio reports what became of a message; only who sends needs it.
+    #[serde(default)]
+    pub status_callback_url: Option<String>,
     /// How long one request to the REST API may take, in milliseconds; 100 to 60 000.
     #[serde(default = "default_timeout_ms")]
     pub timeout_ms: u64,
@@ -96,22 +100,30 @@ fn token(field: &str, secret: &SecretString) -> Result<AuthToken, ConfigError> {
     })
 }
 
+fn check_url(field: &str, text: &str) -> Result<(), ConfigError> {
+    let url = url::Url::parse(text).map_err(|_| setting(field, "is not a URL"))?;
+    if matches!(url.scheme(), "https" | "http") && url.host_str().is_some() {
+        Ok(())
+    } else {
+        Err(setting(field, "must be http:// or https:// with a host"))
+    }
+}
+
 impl TwilioConfig {
-    /// Checks every setting.
+    /// Checks every setting that is there. Who sends also asks for [`Self::sender`], which may not
+    /// be missing then.
     ///
     /// # Errors
     /// [`ConfigError`] names the first setting that is wrong, without any secret.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.verifier()?;
         self.credentials()?;
-        self.sender()?;
-        let url = url::Url::parse(&self.api_url)
-            .map_err(|_| setting("twilio.api_url", "is not a URL"))?;
-        if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-            return Err(setting(
-                "twilio.api_url",
-                "must be http:// or https:// with a host",
-            ));
+        if !self.from.is_empty() {
+            self.sender()?;
+        }
+        check_url("twilio.api_url", &self.api_url)?;
+        if let Some(url) = &self.status_callback_url {
+            check_url("twilio.status_callback_url", url)?;
         }
         if !(100..=60_000).contains(&self.timeout_ms) {
             return Err(setting(
@@ -244,6 +256,7 @@ mod tests {
     #[test]
     fn a_whole_configuration_is_fine_and_has_defaults() {
         assert_eq!(problem(|_| ()), "fine");
+        assert_eq!(problem(|c| c["from"] = "".into()), "fine");
         let config: TwilioConfig = serde_json::from_value(valid()).unwrap();
         assert_eq!(config.api_url, "https://api.twilio.com");
         assert_eq!(config.credentials().unwrap().0, config.account_sid);
@@ -267,6 +280,7 @@ mod tests {
             problem(|c| c["from"] = "+15550109999".into()),
             problem(|c| c["from"] = "whatsapp:DE.abc".into()),
             problem(|c| c["api_url"] = "ftp://x".into()),
+            problem(|c| c["status_callback_url"] = "/status".into()),
             problem(|c| c["timeout_ms"] = 1.into()),
         ];
         insta::assert_snapshot!(problems.join("\n"));
