@@ -1,1 +1,133 @@
-//! Checks Twilio's signed webhooks and publishes them to RabbitMQ.
+//! The webhook edge: checks that a request is Twilio's, makes it a typed message, and answers 200
+//! only when RabbitMQ has it safe. No database, no calls to Twilio, no understanding of texts.
+//!
+//! - [`routes`]: one file a webhook. To add one: a file there, a line in [`routes::configure`].
+//! - [`rate_limit`] and [`recent`]: what ingress remembers, both bounded and of this process only.
+//! - [`webhook`]: what all webhooks share, from raw bytes to verified pairs.
+
+pub mod config;
+pub mod rate_limit;
+pub mod recent;
+pub mod response;
+pub mod routes;
+pub mod webhook;
+
+use std::sync::Arc;
+
+use actix_web::{App, HttpServer, web};
+use anyhow::{Context, anyhow};
+use chrono::TimeDelta;
+use prometheus::Registry;
+use wharf_broker::Publisher;
+use wharf_domain::clock::{SharedClock, SystemClock};
+use wharf_runtime::{
+    admin::{self, AdminState},
+    lifecycle::Lifecycle,
+    metrics::IngressMetrics,
+    readiness::Readiness,
+};
+use wharf_twilio::signature::Verifier;
+
+pub use crate::config::Config;
+use crate::{rate_limit::RateLimiter, recent::RecentMessages};
+
+/// Confirmed messages that are remembered, to answer Twilio's retries without queueing again.
+const REMEMBERED_MESSAGES: usize = 100_000;
+
+/// What the routes need.
+pub struct Ingress {
+    pub(crate) public_url: String,
+    pub(crate) acknowledgement: config::AcknowledgementPolicy,
+    pub(crate) verifier: Verifier,
+    pub(crate) publisher: Publisher,
+    pub(crate) limiter: RateLimiter,
+    pub(crate) recent: RecentMessages,
+    pub(crate) clock: SharedClock,
+    pub(crate) metrics: IngressMetrics,
+}
+
+/// Serves until the lifecycle's soft stop, then finishes the requests under way.
+///
+/// # Errors
+/// When a port cannot be opened or the configuration cannot be used.
+pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
+    let registry = Registry::new();
+    let broker = config.broker.validate()?;
+    let publisher = Publisher::start(&broker, lifecycle.hard());
+    let readiness = Readiness::default();
+    let probe = publisher.clone();
+    readiness.add("broker", move || {
+        let ready = probe.is_ready();
+        async move {
+            if ready {
+                Ok(())
+            } else {
+                Err("not connected".to_owned())
+            }
+        }
+    });
+    let admin_state = AdminState {
+        readiness: readiness.clone(),
+        registry: registry.clone(),
+    };
+    admin::serve(&config.admin, admin_state.clone())?;
+
+    let ingress = web::Data::from(Arc::new(build(&config, publisher.clone(), &registry)?));
+    let metrics_here = config.http.metrics;
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .app_data(ingress.clone())
+            .configure(|app| admin::health_routes(&admin_state, app))
+            .configure(|app| {
+                if metrics_here {
+                    admin::metrics_route(&admin_state, app);
+                }
+            })
+            .configure(routes::configure)
+    })
+    .shutdown_signal(lifecycle.soft().clone().cancelled_owned())
+    .shutdown_timeout(wharf_runtime::lifecycle::GRACE.as_secs());
+    if config.http.workers > 0 {
+        server = server.workers(config.http.workers);
+    }
+    let server = server
+        .bind(&config.http.bind)
+        .with_context(|| format!("opening the webhook port {}", config.http.bind))?;
+    let address = *server
+        .addrs()
+        .first()
+        .context("the webhook port has no address")?;
+    tracing::info!(%address, public_url = config.public_url, "taking webhooks");
+
+    let stopping = lifecycle.soft().clone();
+    tokio::spawn(async move {
+        stopping.cancelled().await;
+        readiness.drain();
+    });
+    server.run().await?;
+    publisher.close().await;
+    Ok(())
+}
+
+fn build(config: &Config, publisher: Publisher, registry: &Registry) -> anyhow::Result<Ingress> {
+    let clock = SystemClock::shared();
+    let limits = &config.rate_limit;
+    let window = TimeDelta::try_seconds(limits.window_s).context("rate_limit.window_s")?;
+    let senders = limits
+        .senders
+        .try_into()
+        .map_err(|_| anyhow!("rate_limit.senders is 0"))?;
+    let remembered = REMEMBERED_MESSAGES
+        .try_into()
+        .context("a constant above zero")?;
+    Ok(Ingress {
+        public_url: config.public_url.trim_end_matches('/').to_owned(),
+        acknowledgement: config.acknowledgement.policy,
+        verifier: config.twilio.verifier()?,
+        publisher,
+        limiter: RateLimiter::new(limits.messages, window, senders, clock.clone()),
+        recent: RecentMessages::new(remembered),
+        clock,
+        metrics: IngressMetrics::register(registry)?,
+    })
+}

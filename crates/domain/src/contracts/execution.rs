@@ -1,12 +1,15 @@
 //! Work for an agent, from nlp to agent-executor.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Contract;
 use crate::{
     agent::AgentType,
+    entities::Entities,
     ids::{CompanyId, ExecutionId},
     intent::IntentType,
+    persona::Persona,
     priority::Priority,
 };
 
@@ -31,4 +34,20 @@ pub struct ExecutionRequest {
 impl Contract for ExecutionRequest {
     const KIND: &'static str = "execution_request";
     const VERSION: u16 = 1;
+}
+
+/// What an agent is told, as it stands in `agent_execution_queue.context` (spec section 3.2,
+/// `context`). Fields may be added; readers ignore those they do not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionContext {
+    /// Where the request came from: `whatsapp`.
+    pub source: String,
+    /// What the message names. Kept apart from an agent's own configuration, so that no text of a
+    /// user can override that.
+    pub entities: Entities,
+    /// Whose wording the answer gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persona: Option<Persona>,
+    /// When ingress received the message.
+    pub received_at: DateTime<Utc>,
 }

@@ -15,11 +15,12 @@ mod status;
 mod tests;
 
 pub use envelope::{Contract, DecodeError, Envelope};
-pub use execution::ExecutionRequest;
+pub use execution::{ExecutionContext, ExecutionRequest};
 pub use inbound::{
     ButtonTap, InboundMessage, ListChoice, Location, Media, OptOut, QuotedMessage, Referral,
 };
 pub use reply::{
-    AgentErrorKind, EntityStock, Figure, InventoryCheckResult, ReplyContent, ReplyRequest,
+    AgentErrorKind, EntityStock, Figure, InventoryCheckResult, ProductName, ReplyContent,
+    ReplyRequest,
 };
 pub use status::{DeliveryStatus, StatusCallback};

@@ -17,9 +17,8 @@ pub struct ReplyRequest {
     pub reply_id: MessageId,
     /// The request that it answers.
     pub execution_id: ExecutionId,
-    /// The tenant; none for a sender that belongs to no company.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub company_id: Option<CompanyId>,
+    /// The tenant.
+    pub company_id: CompanyId,
     /// Who gets it.
     pub contact_id: ContactId,
     /// Keeps one conversation's replies in order.
@@ -47,6 +46,20 @@ pub enum ReplyContent {
         asked: String,
         /// The nearest names, best first, at most three.
         nearest: Vec<String>,
+    },
+    /// Several things in the catalogue are called that.
+    WhichProduct {
+        /// The words that were looked for.
+        asked: String,
+        /// The names and codes that it may be, at most nine.
+        candidates: Vec<ProductName>,
+    },
+    /// No place of the company is called that.
+    LocationNotFound {
+        /// The words that were looked for.
+        asked: String,
+        /// The company's places.
+        locations: Vec<String>,
     },
     /// The message was not understood.
     UnknownCommand,
@@ -78,6 +91,8 @@ impl ReplyContent {
         match self {
             Self::InventoryCheckResult(_) => "inventory_check_result",
             Self::ProductNotFound { .. } => "product_not_found",
+            Self::WhichProduct { .. } => "which_product",
+            Self::LocationNotFound { .. } => "location_not_found",
             Self::UnknownCommand => "unknown_command",
             Self::Help => "help",
             Self::MissingEntity { .. } => "missing_entity",
@@ -86,6 +101,15 @@ impl ReplyContent {
             Self::UnknownSender => "unknown_sender",
         }
     }
+}
+
+/// A product as people tell it from others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductName {
+    /// Its code.
+    pub sku: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// The three texts of spec section 7.1, `agent_error`.

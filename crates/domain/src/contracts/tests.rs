@@ -75,7 +75,7 @@ fn reply_request() {
     insta::assert_snapshot!(envelope(ReplyRequest {
         reply_id: ExecutionId::of_message("AC1", "SM1").message("reply"),
         execution_id: ExecutionId::of_message("AC1", "SM1"),
-        company_id: Some(CompanyId(named("company"))),
+        company_id: CompanyId(named("company")),
         contact_id: ContactId(named("contact")),
         conversation_key: "AC1:+14155238886:+15550100001".into(),
         priority: Priority::Inventory,

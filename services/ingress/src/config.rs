@@ -1,0 +1,156 @@
+//! The configuration of ingress; `config.default.toml` documents every key.
+
+use serde::Deserialize;
+use wharf_broker::BrokerConfig;
+use wharf_runtime::{
+    config::{AdminConfig, ConfigError, LogConfig, Validate, check_bind},
+    service::ServiceConfig,
+};
+use wharf_twilio::config::TwilioConfig;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// Scheme, host and port under which Twilio reaches us.
+    pub public_url: String,
+    /// The webhook port.
+    pub http: HttpConfig,
+    /// The admin port.
+    pub admin: AdminConfig,
+    /// What the sender hears at once.
+    pub acknowledgement: AcknowledgementConfig,
+    /// How much a sender may send.
+    pub rate_limit: RateLimitConfig,
+    /// RabbitMQ.
+    pub broker: BrokerConfig,
+    /// The accounts whose webhooks are taken.
+    pub twilio: TwilioConfig,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// The `[http]` section.
+#[derive(Debug, Clone, Deserialize)]
+pub struct HttpConfig {
+    /// `address:port`.
+    pub bind: String,
+    /// Threads; 0 takes one for each core.
+    pub workers: usize,
+    /// Whether /metrics is served on the public port too.
+    pub metrics: bool,
+}
+
+/// The `[acknowledgement]` section.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct AcknowledgementConfig {
+    /// When to acknowledge.
+    pub policy: AcknowledgementPolicy,
+}
+
+/// Whether the webhook's answer carries the spec's acknowledgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AcknowledgementPolicy {
+    /// To every message.
+    Always,
+    /// Never: the answer alone.
+    Never,
+}
+
+/// The `[rate_limit]` section.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RateLimitConfig {
+    /// Messages a sender may send in one window, at least 1.
+    pub messages: u32,
+    /// Seconds, 1 to 86,400.
+    pub window_s: i64,
+    /// Senders remembered, at least 1.
+    pub senders: usize,
+}
+
+impl ServiceConfig for Config {
+    const DEFAULTS: &'static str = include_str!("../config.default.toml");
+
+    fn log(&self) -> &LogConfig {
+        &self.log
+    }
+}
+
+impl Validate for Config {
+    fn validate(&self) -> Result<(), ConfigError> {
+        let fault = |text: String| Err(ConfigError(text));
+        check_bind("http.bind", &self.http.bind)?;
+        self.admin.validate()?;
+        self.log.validate()?;
+        let url = url::Url::parse(&self.public_url);
+        if !url.is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
+            return fault("public_url must be http:// or https:// with a host".to_owned());
+        }
+        if self.public_url.contains(['?', '#']) {
+            return fault("public_url must end before the path's query and fragment".to_owned());
+        }
+        if self.rate_limit.messages == 0 || self.rate_limit.senders == 0 {
+            return fault("rate_limit.messages and rate_limit.senders must be above 0".to_owned());
+        }
+        if !(1..=86_400).contains(&self.rate_limit.window_s) {
+            return fault("rate_limit.window_s must be 1-86400".to_owned());
+        }
+        self.broker
+            .validate()
+            .map_err(|error| ConfigError(error.to_string()))?;
+        self.twilio
+            .validate()
+            .map_err(|error| ConfigError(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wharf_runtime::config::load;
+
+    use super::*;
+
+    const GOOD: [(&str, &str); 3] = [
+        ("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2f"),
+        ("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"),
+        ("TWILIO_AUTH_TOKEN", "test-auth-token"),
+    ];
+
+    fn with(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let environment = GOOD.iter().chain(changes);
+        load(
+            Config::DEFAULTS,
+            environment.map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
+        )
+    }
+
+    #[test]
+    fn the_three_usual_variables_are_enough() {
+        let config = with(&[]).unwrap();
+        assert_eq!(config.acknowledgement.policy, AcknowledgementPolicy::Always);
+        assert_eq!(config.rate_limit.messages, 10);
+    }
+
+    #[test]
+    fn an_empty_or_missing_token_is_a_refusal_to_start() {
+        let error = with(&[("TWILIO_AUTH_TOKEN", "")]).unwrap_err().to_string();
+        assert!(error.contains("auth_token"), "{error}");
+        let bare: Result<Config, _> = load(Config::DEFAULTS, []);
+        assert!(bare.is_err());
+    }
+
+    #[test]
+    fn wrong_settings_are_named() {
+        for (change, word) in [
+            (("WHARF__PUBLIC_URL", "example.org"), "public_url"),
+            (("WHARF__HTTP__BIND", "8080"), "http.bind"),
+            (("WHARF__RATE_LIMIT__MESSAGES", "0"), "rate_limit.messages"),
+            (("WHARF__ACKNOWLEDGEMENT__POLICY", "sometimes"), "policy"),
+            (("AMQP_URL", "http://127.0.0.1"), "broker"),
+        ] {
+            let error = with(&[change]).unwrap_err().to_string();
+            assert!(error.contains(word), "{change:?}: {error}");
+            assert!(!error.contains('\n'), "one line");
+        }
+    }
+}

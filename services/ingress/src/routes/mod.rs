@@ -1,0 +1,18 @@
+//! The webhooks, one file each. To add one: a file with its handler, a line in [`configure`], its
+//! description in `docs/api/openapi.yaml`.
+
+mod status;
+mod whatsapp;
+
+use actix_web::web;
+
+/// Where Twilio posts inbound messages.
+pub const WHATSAPP_PATH: &str = "/api/webhooks/whatsapp";
+/// Where Twilio posts what became of our messages.
+pub const STATUS_PATH: &str = "/api/webhooks/whatsapp/status";
+
+/// Adds the routes to an app.
+pub fn configure(app: &mut web::ServiceConfig) {
+    app.service(web::resource(WHATSAPP_PATH).route(web::post().to(whatsapp::receive)))
+        .service(web::resource(STATUS_PATH).route(web::post().to(status::receive)));
+}
