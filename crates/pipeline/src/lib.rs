@@ -9,6 +9,7 @@
 //! - [`InTransaction`] makes a handler of one that works in a single transaction.
 //! - [`Worker`] is the loop; [`schedule`] says which message comes next.
 
+mod dependencies;
 mod handler;
 mod outcome;
 pub mod schedule;
@@ -16,6 +17,7 @@ mod settle;
 mod transaction;
 mod worker;
 
+pub use dependencies::watch_dependencies;
 pub use handler::{HandleError, Handler};
 pub use outcome::{Outcome, Publication};
 pub use transaction::{InTransaction, TransactionHandler};

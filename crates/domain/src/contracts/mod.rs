@@ -21,6 +21,6 @@ pub use inbound::{
 };
 pub use reply::{
     AgentErrorKind, EntityStock, Figure, InventoryCheckResult, ProductName, ReplyContent,
-    ReplyRequest,
+    ReplyRequest, ReplyTo,
 };
 pub use status::{DeliveryStatus, StatusCallback};

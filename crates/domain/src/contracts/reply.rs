@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Contract;
+use super::{Contract, Envelope};
 use crate::{
     entities::EntityName,
     ids::{CompanyId, ContactId, ExecutionId, MessageId},
@@ -25,8 +25,50 @@ pub struct ReplyRequest {
     pub conversation_key: String,
     /// The queue.
     pub priority: Priority,
+    /// When ingress received the message that is answered, for the time to answer.
+    pub received_at: DateTime<Utc>,
     /// What it says.
     pub content: ReplyContent,
+}
+
+impl ReplyRequest {
+    /// The one reply to an execution, in its envelope. Every stage that answers makes it here, so
+    /// that a repeated answer carries the same id.
+    #[must_use]
+    pub fn to_execution(
+        execution_id: ExecutionId,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        let reply_id = execution_id.message("reply");
+        let body = Self {
+            reply_id,
+            execution_id,
+            company_id: to.company_id,
+            contact_id: to.contact_id,
+            conversation_key: to.conversation_key,
+            priority: to.priority,
+            received_at: to.received_at,
+            content,
+        };
+        Envelope::new(reply_id, execution_id, now, body)
+    }
+}
+
+/// Who gets a reply, and how urgently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyTo {
+    /// The tenant.
+    pub company_id: CompanyId,
+    /// The person.
+    pub contact_id: ContactId,
+    /// The conversation.
+    pub conversation_key: String,
+    /// The queue.
+    pub priority: Priority,
+    /// When ingress received the message.
+    pub received_at: DateTime<Utc>,
 }
 
 impl Contract for ReplyRequest {

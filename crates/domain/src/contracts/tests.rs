@@ -72,17 +72,19 @@ fn execution_request() {
 
 #[test]
 fn reply_request() {
-    insta::assert_snapshot!(envelope(ReplyRequest {
-        reply_id: ExecutionId::of_message("AC1", "SM1").message("reply"),
-        execution_id: ExecutionId::of_message("AC1", "SM1"),
+    let id = ExecutionId::of_message("AC1", "SM1");
+    let to = ReplyTo {
         company_id: CompanyId(named("company")),
         contact_id: ContactId(named("contact")),
         conversation_key: "AC1:+14155238886:+15550100001".into(),
         priority: Priority::Inventory,
-        content: ReplyContent::MissingEntity {
-            entity: EntityName::Product
-        },
-    }));
+        received_at: at("2026-03-18T09:00:00Z"),
+    };
+    let content = ReplyContent::MissingEntity {
+        entity: EntityName::Product,
+    };
+    let reply = ReplyRequest::to_execution(id, to, content, at("2026-03-18T09:00:01Z"));
+    insta::assert_snapshot!(envelope(reply.body));
 }
 
 #[test]
