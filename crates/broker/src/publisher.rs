@@ -171,7 +171,7 @@ impl Publisher {
     /// Whether a publish could succeed now.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        matches!(*self.shared.current.borrow(), Current::Up(_))
+        matches!(&*self.shared.current.borrow(), Current::Up(session) if !session.broken.is_cancelled())
     }
 
     /// Whether there is a connection, to watch.
@@ -216,8 +216,8 @@ impl Shared {
         let mut current = self.current.clone();
         loop {
             let unusable = match current.borrow_and_update().clone() {
-                Current::Up(session) => return Ok(session),
-                Current::Down => PublishError::Disconnected,
+                Current::Up(session) if !session.broken.is_cancelled() => return Ok(session),
+                Current::Up(_) | Current::Down => PublishError::Disconnected,
                 Current::Blocked => PublishError::Blocked,
             };
             match timeout_at(deadline, current.changed()).await {
