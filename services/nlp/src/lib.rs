@@ -1,1 +1,4 @@
 //! Understands messages: intent, entities, dialogue.
+
+pub mod training;
+pub mod understand;

@@ -1,0 +1,295 @@
+//! Finds names in a message: which words are the product, the supplier, the place, the figure, and
+//! which number is the quantity. A linear sequence model over units (see [`super::units`]): each
+//! unit gets a label so that the sum of the labels' scores and of their transitions is highest.
+//! Which labels are possible depends on the intent.
+
+use wharf_domain::entities::EntityName;
+use wharf_domain::intent::IntentType;
+
+use super::hashing;
+use super::linear::take;
+use super::units::Unit;
+use super::words::Shape;
+
+/// The names that are found here; each has a label for its first unit and one for the others.
+pub const TAGGED: [EntityName; 7] = [
+    EntityName::Product,
+    EntityName::Sku,
+    EntityName::Quantity,
+    EntityName::Location,
+    EntityName::Supplier,
+    EntityName::Metric,
+    EntityName::AlertId,
+];
+
+/// Labels: 0 is "no name", then first and further for each of [`TAGGED`].
+pub const LABELS: usize = 1 + 2 * TAGGED.len();
+/// Row width, for speed.
+pub const WIDTH: usize = 16;
+
+/// The names that a message of `intent` may carry and that are found here.
+#[must_use]
+pub const fn possible(intent: IntentType) -> &'static [EntityName] {
+    use EntityName::{AlertId, Location, Metric, Product, Quantity, Sku, Supplier};
+    match intent {
+        IntentType::CheckInventory => &[Product, Sku, Location],
+        IntentType::ReorderStock => &[Product, Sku, Quantity, Supplier],
+        IntentType::UpdateStock => &[Product, Sku, Quantity, Location],
+        IntentType::AcknowledgeAlert | IntentType::ResolveAlert => &[AlertId],
+        IntentType::ViewMetrics => &[Metric],
+        IntentType::CheckSupplier => &[Supplier, Product, Sku],
+        IntentType::SupplierPerformance => &[Supplier],
+        _ => &[],
+    }
+}
+
+/// The label of the first unit of `name`.
+#[must_use]
+pub fn first_label(name: EntityName) -> Option<usize> {
+    TAGGED
+        .iter()
+        .position(|tagged| *tagged == name)
+        .map(|index| 1 + 2 * index)
+}
+
+/// Labels that may stand in a message of `intent`, 0 among them.
+#[must_use]
+pub fn labels_of(intent: IntentType) -> Vec<usize> {
+    std::iter::once(0)
+        .chain(
+            possible(intent)
+                .iter()
+                .filter_map(|name| first_label(*name))
+                .flat_map(|first| [first, first + 1]),
+        )
+        .collect()
+}
+
+/// Whether `label` may follow `before`: a further unit only follows its own kind.
+#[must_use]
+pub const fn follows(before: usize, label: usize) -> bool {
+    label == 0 || label % 2 == 1 || before == label || before + 1 == label
+}
+
+/// A trained tagger.
+#[derive(Debug, Clone)]
+pub struct Tagger {
+    bits: u32,
+    weights: Vec<i16>,
+    transitions: Vec<i16>,
+}
+
+impl Tagger {
+    /// Brings trained weights into their small form.
+    #[must_use]
+    pub fn from_weights(bits: u32, weights: &[f32], transitions: &[f32]) -> Self {
+        let largest = weights
+            .iter()
+            .chain(transitions)
+            .fold(1e-6_f32, |most, w| most.max(w.abs()));
+        let factor = 127.0 / largest;
+        #[expect(clippy::cast_possible_truncation, reason = "at most 127 after scaling")]
+        let small = |w: &f32| (w * factor).round() as i16;
+        Self {
+            bits,
+            weights: weights.iter().map(small).collect(),
+            transitions: transitions.iter().map(small).collect(),
+        }
+    }
+
+    /// The best labels of `units` in a message of `intent`.
+    #[must_use]
+    pub fn tag(&self, plain: &str, units: &[Unit], intent: IntentType) -> Vec<usize> {
+        let labels = labels_of(intent);
+        if labels.len() == 1 {
+            return vec![0; units.len()];
+        }
+        let mut hashes = Vec::with_capacity(80);
+        let scores: Vec<[i32; WIDTH]> = (0..units.len())
+            .map(|at| {
+                hashes.clear();
+                features(plain, units, at, intent, &mut hashes);
+                let mut sums = [0_i32; WIDTH];
+                for &hash in &hashes {
+                    let row = hashing::row(hash, self.bits) * WIDTH;
+                    for (sum, weight) in sums.iter_mut().zip(&self.weights[row..row + WIDTH]) {
+                        *sum += i32::from(*weight);
+                    }
+                }
+                sums
+            })
+            .collect();
+        best_path(&scores, &labels, |before, label| {
+            i32::from(self.transitions[before * WIDTH + label])
+        })
+    }
+
+    /// Its bytes in the model file: weights fit one byte.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.bits.to_le_bytes());
+        out.extend(
+            self.weights
+                .iter()
+                .chain(&self.transitions)
+                .map(|weight| weight.to_le_bytes()[0]),
+        );
+    }
+
+    /// Reads what [`Self::write`] wrote.
+    #[must_use]
+    pub fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let bits = u32::from_le_bytes(take(bytes)?);
+        if bits > 24 {
+            return None;
+        }
+        let mut part = |length: usize| {
+            let (front, rest) = bytes.split_at_checked(length)?;
+            *bytes = rest;
+            Some(
+                front
+                    .iter()
+                    .map(|byte| i16::from(i8::from_le_bytes([*byte])))
+                    .collect(),
+            )
+        };
+        Some(Self {
+            weights: part(WIDTH << bits)?,
+            transitions: part(WIDTH * WIDTH)?,
+            bits,
+        })
+    }
+}
+
+/// The path of labels with the highest sum (Viterbi). Ties go to the earlier label.
+pub fn best_path<S>(
+    scores: &[[S; WIDTH]],
+    labels: &[usize],
+    transition: impl Fn(usize, usize) -> S,
+) -> Vec<usize>
+where
+    S: Copy + PartialOrd + std::ops::Add<Output = S> + Default,
+{
+    let mut back: Vec<[u8; WIDTH]> = Vec::with_capacity(scores.len());
+    let mut best: [Option<S>; WIDTH] = [None; WIDTH];
+    for (at, row) in scores.iter().enumerate() {
+        let mut next: [Option<S>; WIDTH] = [None; WIDTH];
+        let mut from = [0_u8; WIDTH];
+        for &label in labels {
+            let before = if at == 0 { &[0][..] } else { labels };
+            for &previous in before {
+                if !follows(previous, label) {
+                    continue;
+                }
+                let so_far = if at == 0 { Some(S::default()) } else { best[previous] };
+                let Some(so_far) = so_far else { continue };
+                let total = so_far + row[label] + transition(previous, label);
+                if next[label].is_none_or(|found| total > found) {
+                    next[label] = Some(total);
+                    from[label] = u8::try_from(previous).unwrap_or(0);
+                }
+            }
+        }
+        best = next;
+        back.push(from);
+    }
+    let mut label = labels
+        .iter()
+        .copied()
+        .reduce(|top, label| if best[label] > best[top] { label } else { top })
+        .unwrap_or(0);
+    let mut path = vec![0; scores.len()];
+    for at in (0..scores.len()).rev() {
+        path[at] = label;
+        label = usize::from(back[at][label]);
+    }
+    path
+}
+
+const UNKNOWN_KEY: u64 = 1;
+const OUTSIDE: u64 = 5;
+
+/// The feature hashes of the unit at `at`.
+pub fn features(
+    plain: &str,
+    units: &[Unit],
+    at: usize,
+    intent: IntentType,
+    hashes: &mut Vec<u64>,
+) {
+    let key = |offset: isize| {
+        at.checked_add_signed(offset)
+            .and_then(|index| units.get(index))
+            .map_or(OUTSIDE, |unit| {
+                if unit.known || unit.number.is_some() {
+                    unit.key
+                } else {
+                    UNKNOWN_KEY + ((unit.shape as u64) << 8)
+                }
+            })
+    };
+    let classes = |offset: isize| {
+        at.checked_add_signed(offset)
+            .and_then(|index| units.get(index))
+            .map_or(OUTSIDE, |unit| unit.classes << 3 | unit.shape as u64)
+    };
+    let unit = &units[at];
+    let text = &plain[unit.span()];
+    let intent = intent as u64 + 1;
+    let keys = [key(-2), key(-1), key(0), key(1), key(2)];
+    let mut push = |kind: u64, value: u64| {
+        let hash = hashing::join(kind, value);
+        hashes.push(hash);
+        hashes.push(hashing::join(hash, intent));
+    };
+    for (offset, &key) in keys.iter().enumerate() {
+        push(100 + offset as u64, key);
+    }
+    push(105, hashing::join(keys[1], keys[2]));
+    push(106, hashing::join(keys[2], keys[3]));
+    push(107, hashing::join(keys[0], keys[1]));
+    push(108, hashing::join(keys[3], keys[4]));
+    push(109, hashing::join(keys[1], keys[3]));
+    push(110, hashing::join(hashing::join(keys[0], keys[1]), keys[2]));
+    push(111, hashing::join(hashing::join(keys[2], keys[3]), keys[4]));
+    push(112, classes(0));
+    push(113, classes(-1));
+    push(114, classes(1));
+    push(115, hashing::join(classes(-1), classes(0)));
+    push(116, hashing::join(classes(0), classes(1)));
+    push(117, hashing::join(classes(-1), classes(1)));
+    push(118, hashing::join(classes(-2), classes(-1)));
+    push(119, unit.shape as u64);
+    push(120, hashing::of(text));
+    let head: String = text.chars().take(3).collect();
+    let tail: String = text.chars().rev().take(3).collect();
+    push(121, hashing::of(&head));
+    push(122, hashing::of(&tail));
+    let marks = text
+        .bytes()
+        .map(|byte| match byte {
+            b'0'..=b'9' => 'd',
+            b'a'..=b'z' => 'a',
+            _ => '-',
+        })
+        .fold((String::new(), ' '), |(mut pattern, last), mark| {
+            if mark != last {
+                pattern.push(mark);
+            }
+            (pattern, mark)
+        })
+        .0;
+    push(123, hashing::join(hashing::of(&marks), text.len().min(8) as u64));
+    push(124, at.min(3) as u64);
+    push(125, (units.len() - at).min(3) as u64);
+    for back in 1..=4_usize {
+        if let Some(index) = at.checked_sub(back) {
+            push(126, units[index].key);
+        }
+    }
+    for ahead in 1..=3_usize {
+        if let Some(unit) = units.get(at + ahead) {
+            push(127, unit.key);
+        }
+    }
+    debug_assert!(unit.shape != Shape::Mark || !text.is_empty());
+}
