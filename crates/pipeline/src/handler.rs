@@ -18,6 +18,12 @@ pub trait Handler: Send + Sync + 'static {
     /// changes something. `None` waits for nobody.
     fn order_key(&self, message: &Envelope<Self::Input>) -> Option<String>;
 
+    /// Whether a message with an order key is tried again in its place, holding up those behind it
+    /// (the default), rather than later, overtaken by them.
+    fn retries_in_order(&self) -> bool {
+        true
+    }
+
     /// Handles a message.
     ///
     /// # Errors

@@ -125,7 +125,8 @@ impl<H: Handler> Settler<H> {
                         delay = delay.name(),
                         "trying again later"
                     );
-                    if self.handler.order_key(&message).is_none() {
+                    let in_order = self.handler.retries_in_order();
+                    if !in_order || self.handler.order_key(&message).is_none() {
                         return self.retry_later(delivery, &message, delay).await;
                     }
                     // What must stay in order waits here, and only its own conversation with it:

@@ -226,6 +226,24 @@ pub async fn of_reply(
         .await?)
 }
 
+/// Whether some part already has this sid of Twilio's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_known_sid(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    sid: &str,
+) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(
+        o::table
+            .filter(o::company_id.eq(company.0))
+            .filter(o::message_sid.eq(sid)),
+    ))
+    .get_result(conn)
+    .await?)
+}
+
 /// Takes a pending part for sending. Of several at once, one gets `Send`. Commit before the POST.
 ///
 /// # Errors

@@ -1,0 +1,73 @@
+//! The configuration of responder; `config.default.toml` documents every key.
+
+use serde::Deserialize;
+use wharf_broker::BrokerConfig;
+use wharf_pipeline::WorkerConfig;
+use wharf_runtime::{
+    config::{AdminConfig, ConfigError, LogConfig, Validate},
+    service::ServiceConfig,
+};
+use wharf_store::DatabaseConfig;
+use wharf_twilio::config::TwilioConfig;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// How replies are worked on.
+    pub worker: WorkerConfig,
+    /// The admin port.
+    pub admin: AdminConfig,
+    /// PostgreSQL.
+    pub database: DatabaseConfig,
+    /// RabbitMQ.
+    pub broker: BrokerConfig,
+    /// The REST API.
+    pub twilio: TwilioConfig,
+    /// How replies are sent.
+    pub delivery: DeliveryConfig,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// The `[delivery]` section.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DeliveryConfig {
+    /// Where Twilio reports what became of a message; empty for no reports.
+    pub status_callback_url: String,
+    /// Seconds that Twilio may try, 1 to 36,000.
+    pub validity_s: u32,
+}
+
+impl ServiceConfig for Config {
+    const DEFAULTS: &'static str = include_str!("../config.default.toml");
+
+    fn log(&self) -> &LogConfig {
+        &self.log
+    }
+}
+
+impl Validate for Config {
+    fn validate(&self) -> Result<(), ConfigError> {
+        self.worker.validate()?;
+        self.admin.validate()?;
+        self.log.validate()?;
+        if !(1..=36_000).contains(&self.delivery.validity_s) {
+            return Err(ConfigError(
+                "delivery.validity_s must be 1-36000".to_owned(),
+            ));
+        }
+        let callback = &self.delivery.status_callback_url;
+        if !callback.is_empty() && !callback.starts_with("http") {
+            return Err(ConfigError(
+                "delivery.status_callback_url must be a URL".to_owned(),
+            ));
+        }
+        self.broker
+            .validate()
+            .map_err(|error| ConfigError(error.to_string()))?;
+        self.database.validate().map_err(ConfigError)?;
+        self.twilio
+            .validate()
+            .map_err(|error| ConfigError(error.to_string()))
+    }
+}

@@ -1,0 +1,264 @@
+//! A reply's parts to Twilio, in order, each once.
+//!
+//! Sending is the one step whose other side knows no idempotency key. So a part's row says
+//! `sending` before the request goes out; our own id is in the status callback's URL; and a row
+//! that is found `sending` is looked up at Twilio before anything is sent again. What may have
+//! reached the user twice is counted, never hidden (docs/adr/0005-sending-once.md).
+
+mod doubt;
+
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use wharf_domain::{
+    clock::SharedClock,
+    contracts::{DeliveryStatus, Envelope, ReplyRequest},
+    ids::ExecutionId,
+    persona::Persona,
+};
+use wharf_pipeline::{HandleError, Handler, Outcome};
+use wharf_runtime::metrics::ResponderMetrics;
+use wharf_store::{
+    Store,
+    contacts::{self, ReplyTarget},
+    conversations,
+    outbound::{self, Claimed, NewOutbound, Outbound},
+};
+use wharf_twilio::{
+    callback,
+    client::{Client, NewMessage, SendError},
+    errors::Action,
+};
+
+use crate::{
+    config::DeliveryConfig,
+    render::{Reader, Renderer},
+    split,
+};
+
+/// Words replies and sends them.
+pub struct ReplyHandler {
+    pub(crate) store: Store,
+    pub(crate) client: Client,
+    pub(crate) renderer: Arc<Renderer>,
+    pub(crate) delivery: DeliveryConfig,
+    pub(crate) clock: SharedClock,
+    pub(crate) metrics: ResponderMetrics,
+}
+
+impl Handler for ReplyHandler {
+    type Input = ReplyRequest;
+
+    /// The replies of one conversation go out one after the other.
+    fn order_key(&self, message: &Envelope<ReplyRequest>) -> Option<String> {
+        Some(message.body.conversation_key.clone())
+    }
+
+    /// One reply that Twilio does not take must not hold up the conversation.
+    fn retries_in_order(&self) -> bool {
+        false
+    }
+
+    async fn handle(&self, message: &Envelope<ReplyRequest>) -> Result<Outcome, HandleError> {
+        let reply = &message.body;
+        let target = self.target(reply).await?;
+        let parts = self.prepare(reply, &target).await?;
+        for part in parts {
+            self.deliver(&part, &target).await?;
+        }
+        self.finish(reply).await
+    }
+
+    /// The parts' rows and the dead queue tell what the user did not get; there is no other way to
+    /// reach them.
+    async fn give_up(
+        &self,
+        message: &Envelope<ReplyRequest>,
+        reason: &str,
+    ) -> Result<Outcome, HandleError> {
+        let reply = &message.body;
+        let now = self.clock.now();
+        self.store
+            .transaction::<_, HandleError, _>(async |conn| {
+                let company = reply.company_id;
+                for part in outbound::of_reply(conn, company, reply.reply_id).await? {
+                    outbound::mark_failed(conn, company, part.id, None, Some(reason), now).await?;
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(Outcome::nothing())
+    }
+
+    async fn is_available(&self) -> bool {
+        self.store.ping().await.is_ok()
+    }
+}
+
+impl ReplyHandler {
+    async fn target(&self, reply: &ReplyRequest) -> Result<ReplyTarget, HandleError> {
+        let mut conn = self.store.conn().await?;
+        contacts::reply_target(&mut conn, reply.company_id, reply.contact_id)
+            .await?
+            .ok_or_else(|| HandleError::Fail(anyhow!("the contact of the reply is gone")))
+    }
+
+    /// Words the reply and stores its parts. A repeated reply finds its parts as they were worded.
+    async fn prepare(
+        &self,
+        reply: &ReplyRequest,
+        target: &ReplyTarget,
+    ) -> Result<Vec<Outbound>, HandleError> {
+        let reader = Reader {
+            persona: target.persona,
+            locale: target.locale.clone(),
+            time_zone: target.time_zone,
+        };
+        let text = self
+            .renderer
+            .render(&reply.content, &reader)
+            .map_err(HandleError::Fail)?;
+        let texts = split::split(&text);
+        let count = i16::try_from(texts.len())
+            .context("a reply of more than 32,767 parts")
+            .map_err(HandleError::Fail)?;
+        let now = self.clock.now();
+        let new: Vec<NewOutbound> = texts
+            .into_iter()
+            .zip(0_u16..)
+            .map(|(body, part)| NewOutbound {
+                id: ExecutionId::outbound(reply.reply_id, part),
+                company_id: reply.company_id,
+                contact_id: reply.contact_id,
+                execution_id: reply.execution_id,
+                reply_id: reply.reply_id,
+                conversation_key: reply.conversation_key.clone(),
+                part: part.cast_signed(),
+                parts: count,
+                body,
+                created_at: now,
+            })
+            .collect();
+        let persona = target.persona.map_or("default", Persona::as_str);
+        self.metrics
+            .replies
+            .with_label_values(&[reply.content.template(), persona])
+            .inc();
+        self.store
+            .transaction::<_, HandleError, _>(async |conn| Ok(outbound::prepare(conn, &new).await?))
+            .await
+    }
+
+    async fn deliver(&self, part: &Outbound, target: &ReplyTarget) -> Result<(), HandleError> {
+        let mut conn = self.store.conn().await?;
+        let now = self.clock.now();
+        let claimed = outbound::claim_sending(&mut conn, part.company_id, part.id, now).await?;
+        // Nothing is held while Twilio is spoken to.
+        drop(conn);
+        match claimed {
+            Claimed::Done(_) => Ok(()),
+            Claimed::Send(part) => self.send(&part, target).await,
+            Claimed::Doubtful(part) => {
+                if self.found_at_twilio(&part, target).await? {
+                    return Ok(());
+                }
+                tracing::warn!(outbound_id = %part.id, "a send without a trace, sending again");
+                self.metrics.possible_duplicates.inc();
+                self.send(&part, target).await
+            }
+            Claimed::Missing => Err(HandleError::Fail(anyhow!("the part's row is gone"))),
+        }
+    }
+
+    async fn send(&self, part: &Outbound, target: &ReplyTarget) -> Result<(), HandleError> {
+        let mut message =
+            NewMessage::text(target.from.clone(), target.to.clone(), part.body.clone());
+        message.validity_period_s = Some(self.delivery.validity_s);
+        let callback_url = &self.delivery.status_callback_url;
+        if !callback_url.is_empty() {
+            message.status_callback = Some(callback::url_for(callback_url, part.id));
+        }
+        match self.client.send(&message).await {
+            Ok(sent) => {
+                self.count("sent");
+                tracing::info!(
+                    outbound_id = %part.id,
+                    message_sid = sent.sid,
+                    to = %target.to.masked(),
+                    part = part.part,
+                    "reply handed to Twilio"
+                );
+                let status = sent.status.unwrap_or(DeliveryStatus::Queued);
+                self.note_sent(part, &sent.sid, status).await
+            }
+            Err(error) => self.not_sent(part, target, error).await,
+        }
+    }
+
+    async fn not_sent(
+        &self,
+        part: &Outbound,
+        target: &ReplyTarget,
+        error: SendError,
+    ) -> Result<(), HandleError> {
+        self.count(error.as_str());
+        let now = self.clock.now();
+        match error.action() {
+            Action::ReconcileFirst => {
+                if self.found_at_twilio(part, target).await? {
+                    return Ok(());
+                }
+                // The row stays `sending`: the next try looks again before it sends.
+                Err(HandleError::Retry(error.into()))
+            }
+            Action::Retry | Action::RetryOnce | Action::RetryAfter(_) | Action::PauseQueue => {
+                let mut conn = self.store.conn().await?;
+                outbound::mark_pending(&mut conn, part.company_id, part.id, now).await?;
+                Err(HandleError::Retry(error.into()))
+            }
+            Action::Never | Action::Suppress | Action::AwaitWindow => {
+                let code = error.code().and_then(|code| i32::try_from(code).ok());
+                let text = error.to_string();
+                let mut conn = self.store.conn().await?;
+                outbound::mark_failed(&mut conn, part.company_id, part.id, code, Some(&text), now)
+                    .await?;
+                Err(HandleError::Fail(error.into()))
+            }
+        }
+    }
+
+    async fn note_sent(
+        &self,
+        part: &Outbound,
+        sid: &str,
+        status: DeliveryStatus,
+    ) -> Result<(), HandleError> {
+        let now = self.clock.now();
+        let first = self
+            .store
+            .transaction::<_, HandleError, _>(async |conn| {
+                Ok(outbound::mark_sent(conn, part.company_id, part.id, sid, status, now).await?)
+            })
+            .await?;
+        if !first {
+            // A callback had named another message of Twilio's for this part.
+            self.metrics.possible_duplicates.inc();
+            tracing::error!(outbound_id = %part.id, message_sid = sid, "a part was sent twice");
+        }
+        Ok(())
+    }
+
+    async fn finish(&self, reply: &ReplyRequest) -> Result<Outcome, HandleError> {
+        let mut conn = self.store.conn().await?;
+        conversations::mark_response_sent(&mut conn, reply.company_id, reply.execution_id).await?;
+        let waited = self.clock.now() - reply.received_at;
+        self.metrics
+            .response_seconds
+            .observe(waited.as_seconds_f64().max(0.0));
+        Ok(Outcome::nothing())
+    }
+
+    fn count(&self, outcome: &str) {
+        self.metrics.sends.with_label_values(&[outcome]).inc();
+    }
+}

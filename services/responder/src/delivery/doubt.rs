@@ -1,0 +1,77 @@
+//! Finding out at Twilio whether a part was sent.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use wharf_domain::contracts::DeliveryStatus;
+use wharf_pipeline::HandleError;
+use wharf_store::{
+    contacts::ReplyTarget,
+    outbound::{self, Outbound},
+};
+use wharf_twilio::client::{ListFilter, Message};
+
+use super::ReplyHandler;
+
+/// How far Twilio's clock and ours may be apart.
+const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(30);
+
+impl ReplyHandler {
+    /// Looks for a part whose sending has an unknown outcome: at what callbacks have told meanwhile,
+    /// then in Twilio's list. True when it was sent; its sid is then stored.
+    pub(super) async fn found_at_twilio(
+        &self,
+        part: &Outbound,
+        target: &ReplyTarget,
+    ) -> Result<bool, HandleError> {
+        let mut conn = self.store.conn().await?;
+        let row = outbound::get(&mut conn, part.company_id, part.id).await?;
+        if row.is_some_and(|row| row.message_sid.is_some()) {
+            self.count("reconciled");
+            return Ok(true);
+        }
+        drop(conn);
+        let since = part.sending_since.unwrap_or_else(|| self.clock.now()) - CLOCK_SKEW;
+        let filter = ListFilter {
+            to: Some(target.to.clone()),
+            from: Some(target.from.clone()),
+            // Twilio filters by the day it sent, which is null until then, so the day is not asked
+            // for: the newest messages of one pair of numbers are few.
+            sent_since: None,
+            page_size: 50,
+            limit: 50,
+        };
+        let listed = self
+            .client
+            .list(&filter)
+            .await
+            .map_err(|error| HandleError::Retry(anyhow::Error::new(error)))?;
+        let mut conn = self.store.conn().await?;
+        for message in listed.iter().filter(|message| is_of(message, part, since)) {
+            let Some(sid) = &message.sid else { continue };
+            // An equal text that belongs to another part (the same question asked twice) is not it.
+            if outbound::is_known_sid(&mut conn, part.company_id, sid).await? {
+                continue;
+            }
+            let status = message.delivery_status().unwrap_or(DeliveryStatus::Queued);
+            drop(conn);
+            self.note_sent(part, sid, status).await?;
+            self.count("reconciled");
+            tracing::info!(outbound_id = %part.id, message_sid = sid, "found at Twilio");
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}
+
+/// Whether a message of Twilio's list can be the part: same text, ours, not older than the send.
+fn is_of(message: &Message, part: &Outbound, since: DateTime<Utc>) -> bool {
+    let outbound = message
+        .direction
+        .as_deref()
+        .is_none_or(|d| d.starts_with("outbound"));
+    let created = message
+        .date_created
+        .as_deref()
+        .map(DateTime::parse_from_rfc2822);
+    let recent = created.and_then(Result::ok).is_none_or(|at| at >= since);
+    outbound && recent && message.body.as_deref() == Some(part.body.as_str())
+}

@@ -1,0 +1,185 @@
+//! What the templates see: typed, so that a missing value is an error of the compiler.
+
+use chrono::{DateTime, Utc};
+use minijinja::Value;
+use serde::Serialize;
+use wharf_domain::{
+    contracts::{AgentErrorKind, EntityStock, InventoryCheckResult, ProductName, ReplyContent},
+    persona::Persona,
+};
+
+use super::Reader;
+
+/// `below`, `ok` or `unknown`: at or below the reorder point, above it, or it is not known.
+const fn state(quantity: i64, reorder_point: Option<i64>) -> &'static str {
+    match reorder_point {
+        Some(point) if quantity <= point => "below",
+        Some(_) => "ok",
+        None => "unknown",
+    }
+}
+
+#[derive(Serialize)]
+struct InventoryView<'a> {
+    sku: &'a str,
+    name: &'a str,
+    unit: &'a str,
+    quantity: i64,
+    location: &'a str,
+    state: &'static str,
+    reorder_point: Option<i64>,
+    lead_time_days: Option<i32>,
+    last_reorder: Option<String>,
+    coverage_days: Option<i64>,
+    last_updated: Option<String>,
+    entities: Vec<EntityView<'a>>,
+    as_of: String,
+    query_time_ms: u64,
+}
+
+#[derive(Serialize)]
+struct EntityView<'a> {
+    name: &'a str,
+    quantity: i64,
+    state: &'static str,
+}
+
+#[derive(Serialize)]
+struct NotFoundView<'a> {
+    asked: &'a str,
+    nearest: &'a [String],
+}
+
+#[derive(Serialize)]
+struct WhichView<'a> {
+    asked: &'a str,
+    candidates: &'a [ProductName],
+}
+
+#[derive(Serialize)]
+struct LocationView<'a> {
+    asked: &'a str,
+    locations: &'a [String],
+}
+
+#[derive(Serialize)]
+struct EntityNameView {
+    entity: &'static str,
+}
+
+#[derive(Serialize)]
+struct IntentView<'a> {
+    intent: &'a str,
+}
+
+#[derive(Serialize)]
+struct ErrorView {
+    kind: AgentErrorKind,
+}
+
+#[derive(Serialize)]
+struct EmptyView {}
+
+/// The view of a reply.
+pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
+    match content {
+        ReplyContent::InventoryCheckResult(result) => inventory(result, reader),
+        ReplyContent::ProductNotFound { asked, nearest } => {
+            Value::from_serialize(NotFoundView { asked, nearest })
+        }
+        ReplyContent::WhichProduct { asked, candidates } => {
+            Value::from_serialize(WhichView { asked, candidates })
+        }
+        ReplyContent::LocationNotFound { asked, locations } => {
+            Value::from_serialize(LocationView { asked, locations })
+        }
+        ReplyContent::MissingEntity { entity } => Value::from_serialize(EntityNameView {
+            entity: entity.as_str(),
+        }),
+        ReplyContent::NotAvailable { intent } => Value::from_serialize(IntentView { intent }),
+        ReplyContent::AgentError { kind } => Value::from_serialize(ErrorView { kind: *kind }),
+        ReplyContent::UnknownCommand | ReplyContent::Help | ReplyContent::UnknownSender => {
+            Value::from_serialize(EmptyView {})
+        }
+    }
+}
+
+fn inventory(result: &InventoryCheckResult, reader: &Reader) -> Value {
+    Value::from_serialize(InventoryView {
+        sku: &result.sku,
+        name: &result.name,
+        unit: &result.unit,
+        quantity: result.quantity,
+        location: if result.location.is_empty() {
+            "-"
+        } else {
+            &result.location
+        },
+        state: state(result.quantity, result.reorder_point),
+        reorder_point: result.reorder_point,
+        lead_time_days: result.lead_time_days,
+        last_reorder: result
+            .last_reorder
+            .map(|day| day.format("%Y-%m-%d").to_string()),
+        coverage_days: result.coverage_days,
+        last_updated: result.last_updated.map(|at| time(at, reader)),
+        entities: result.entities.iter().map(entity).collect(),
+        as_of: time(result.as_of, reader),
+        query_time_ms: result.query_time_ms,
+    })
+}
+
+fn entity(stock: &EntityStock) -> EntityView<'_> {
+    EntityView {
+        name: &stock.name,
+        quantity: stock.quantity,
+        state: state(stock.quantity, stock.reorder_point),
+    }
+}
+
+/// A time as the reader tells it: ISO 8601 in UTC for the processor, local for people.
+fn time(at: DateTime<Utc>, reader: &Reader) -> String {
+    if reader.persona == Some(Persona::Processor) {
+        return at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    }
+    at.with_timezone(&reader.time_zone)
+        .format("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
+/// Units that do not change in the plural.
+const UNCOUNTED: &[&str] = &["kg", "g", "l", "ml", "m", "cm"];
+
+/// `3 | counted("box")` is "3 boxes".
+pub(super) fn counted(quantity: i64, unit: String) -> String {
+    if quantity == 1 || UNCOUNTED.contains(&unit.as_str()) {
+        return format!("{quantity} {unit}");
+    }
+    let sibilant = ["s", "x", "ch", "sh"].iter().any(|end| unit.ends_with(end));
+    format!("{quantity} {unit}{}", if sibilant { "es" } else { "s" })
+}
+
+/// `check_inventory | words` is "check inventory".
+pub(super) fn words(name: String) -> String {
+    name.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_have_their_unit_in_the_right_number() {
+        assert_eq!(counted(1, "unit".into()), "1 unit");
+        assert_eq!(counted(0, "unit".into()), "0 units");
+        assert_eq!(counted(3, "box".into()), "3 boxes");
+        assert_eq!(counted(2, "kg".into()), "2 kg");
+    }
+
+    #[test]
+    fn an_unknown_reorder_point_is_never_ok() {
+        assert_eq!(state(1_000, None), "unknown");
+        assert_eq!(state(50, Some(50)), "below");
+        assert_eq!(state(51, Some(50)), "ok");
+    }
+}
