@@ -34,9 +34,12 @@ both_run() { runs a && runs "b c"; }
 runs() { "$servers" status --dir "$work/$1" >/dev/null; }
 # shellcheck disable=SC2016 # perl's own variables
 listen() { # PORT: a stranger takes that port
-  perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1:$ARGV[0]", Listen => 1) or die; sleep 600' "$1" &
+  perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1:$ARGV[0]", Listen => 1, ReuseAddr => 1) or die; sleep 600' "$1" &
   others+=("$!")
-  until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do sleep 0.1; done
+  until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    kill -0 "${others[-1]}" || failed "listening on $1"
+    sleep 0.1
+  done
 }
 
 "$servers" up --dir "$work/a" --fast
@@ -47,6 +50,11 @@ remember
 "$servers" up --dir "$work/a"
 check "up again changes nothing" same_urls
 
+# A client that does not hang up keeps the server's half of its connection half closed.
+for port in "$(cat "$work/a/broker/port")" "$(cat "$work/a/database/port")"; do
+  (exec 3<>"/dev/tcp/127.0.0.1/$port" && exec sleep 600) &
+  others+=("$!")
+done
 "$servers" stop broker --dir "$work/a"
 check "stopped broker: status says so" fails runs a
 "$servers" stop broker --dir "$work/a"

@@ -2,10 +2,12 @@
 # Free TCP ports on 127.0.0.1. They are taken from 15000-31999, below the range from which the kernel takes ports for
 # outgoing connections: a server that is stopped and started again then finds its port still free.
 
-port_in_use() { # PORT: does any socket of this machine have it as its local port?
+# Does something listen on PORT? Only that counts: a server that was stopped leaves connections behind that are still
+# closing, and servers may listen again all the same.
+port_in_use() { # PORT
   local hex
   hex=$(printf '%04X' "$1")
-  awk -v port="$hex" '{ n = split($2, a, ":"); if (a[n] == port && $4 != "06") found = 1 } END { exit !found }' \
+  awk -v port="$hex" '{ n = split($2, a, ":"); if (a[n] == port && $4 == "0A") found = 1 } END { exit !found }' \
     /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 
