@@ -1,0 +1,211 @@
+//! Amounts of time and the days that lie so far from another: 3 days ago, "hace tres
+//! semanas", two weeks before Easter, within 5 days.
+
+use chrono::NaiveDate;
+
+use super::Language;
+use super::calendar::{self, Period, plus_days, shift};
+use super::parser::{Got, Item, Parser};
+use super::point::{Near, Point};
+use super::relative::FEW;
+use super::words::{Unit, W};
+
+/// How many pieces "2 months, 2 weeks and 2 days" may have.
+const PIECES: usize = 3;
+
+/// An amount of time in calendar units.
+#[derive(Clone, Copy)]
+pub(super) struct Amount {
+    pieces: [(i32, Unit); PIECES],
+    length: usize,
+}
+
+impl Amount {
+    /// The day so far from `base`: before it when `sign` is -1, after it when 1.
+    fn from(&self, base: NaiveDate, sign: i32) -> Option<NaiveDate> {
+        self.pieces
+            .iter()
+            .take(self.length)
+            .try_fold(base, |day, (count, unit)| shift(day, *unit, sign * count))
+    }
+}
+
+impl Parser<'_> {
+    /// "3 days", "a week", "two and half days", "2 weeks and 2 days".
+    fn amount(&self, at: usize) -> Got<Amount> {
+        let mut amount = Amount {
+            pieces: [(0, Unit::Day); PIECES],
+            length: 0,
+        };
+        let mut next = at;
+        for place in &mut amount.pieces {
+            let start = match (amount.length, self.w(next)) {
+                (0, _) => next,
+                (_, W::And) => next + 1,
+                (_, W::Num | W::Card(_)) => next,
+                _ => break,
+            };
+            let Some((piece, after)) = self.piece(start) else {
+                break;
+            };
+            (*place, next) = (piece, after);
+            amount.length += 1;
+        }
+        (amount.length > 0).then_some((amount, next))
+    }
+
+    /// One count and one unit.
+    fn piece(&self, at: usize) -> Got<(i32, Unit)> {
+        let (count, mut next) = match (self.w(at), self.w(at + 1)) {
+            (W::Few, _) => (FEW, at + 1),
+            (W::Card(1), W::Few) => (FEW, at + 2),
+            (W::Couple, _) => (2, self.maybe(at + 1, |w| w == W::Of)),
+            (W::Card(1), W::Couple) => (2, self.maybe(at + 2, |w| w == W::Of)),
+            _ => self.number(at)?,
+        };
+        if self.w(next) == W::And {
+            // "two and a half days": whole days are what counts here.
+            let half = self.maybe(next + 1, |w| w == W::Card(1));
+            if self.w(half) == W::HalfWord {
+                next = half + 1;
+            }
+        }
+        next = self.maybe(next, |w| w == W::Working);
+        match self.w(next) {
+            W::Unit(unit) | W::Units(unit) => {
+                let next = self.maybe(next + 1, |w| w == W::Working);
+                Some(((i32::try_from(count).ok()?, unit), next))
+            }
+            _ => None,
+        }
+    }
+
+    /// "… and 2 days" after "the last 3 months", unless it starts another date
+    /// ("and 2 days ago").
+    pub(super) fn and_more(&self, day: NaiveDate, at: usize) -> Got<NaiveDate> {
+        (self.w(at) == W::And).then_some(())?;
+        let (amount, next) = self.amount(at + 1)?;
+        let another = matches!(
+            self.w(next),
+            W::Ago | W::Before | W::After | W::Later | W::Earlier
+        );
+        (!another).then_some((amount.from(day, -1)?, next))
+    }
+
+    /// A day told by its distance, or a stretch of a given length.
+    pub(super) fn ago(&self, at: usize, depth: u8) -> Got<Item> {
+        match self.w(at) {
+            W::AgoBefore => {
+                if let Some(got) = self.weekdays_back(at + 1) {
+                    return Some(got);
+                }
+                let (amount, next) = self.amount(at + 1)?;
+                let day = amount.from(self.today(), -1)?;
+                Some((Item::fixed(Period::day(day)?), next))
+            }
+            W::Within | W::Less | W::For => self.stretch(at, depth),
+            W::In => {
+                // "in 3 days" is that day.
+                (self.language == Language::English).then_some(())?;
+                if let Some(got) = self.distant_day(at + 1, depth) {
+                    return Some(got);
+                }
+                let (amount, next) = self.amount(at + 1)?;
+                let day = amount.from(self.today(), 1)?;
+                (self.w(next) != W::Ago).then_some((Item::fixed(Period::day(day)?).weak(), next))
+            }
+            // "the day after thanksgiving"
+            W::The | W::Unit(Unit::Day) => {
+                let unit = self.maybe(at, |w| w == W::The);
+                let sign = match self.w(unit + 1) {
+                    W::Before => -1,
+                    W::After => 1,
+                    _ => return None,
+                };
+                (self.w(unit) == W::Unit(Unit::Day)).then_some(())?;
+                let (base, next) = self.anchor(unit + 2, depth)?;
+                Some((Item::fixed(Period::day(plus_days(base, sign)?)?), next))
+            }
+            W::Num | W::Card(_) | W::Few | W::Couple => self
+                .weekdays_ago(at)
+                .or_else(|| self.distant_day(at, depth)),
+            _ => None,
+        }
+    }
+
+    /// "3 days ago", "a week from today", "2 days before yesterday".
+    fn distant_day(&self, at: usize, depth: u8) -> Got<Item> {
+        let (amount, next) = self.amount(at)?;
+        let from_today = |sign| amount.from(self.today(), sign);
+        let (day, next) = match self.w(next) {
+            W::Ago => (from_today(-1)?, next + 1),
+            W::Before => match self.anchor(next + 1, depth) {
+                Some((base, next)) => (amount.from(base, -1)?, next),
+                None => return None,
+            },
+            W::After | W::From | W::Since => match self.anchor(next + 1, depth) {
+                Some((base, next)) => (amount.from(base, 1)?, next),
+                None if self.w(next) == W::After => (from_today(1)?, next + 1),
+                None => return None,
+            },
+            W::Earlier => (from_today(-1)?, next + 1),
+            W::Later => (from_today(1)?, next + 1),
+            _ => return None,
+        };
+        Some((Item::fixed(Period::day(day)?), next))
+    }
+
+    /// The day that a distance is counted from.
+    fn anchor(&self, at: usize, depth: u8) -> Got<NaiveDate> {
+        let at = self.maybe(at, |w| w == W::Of);
+        if self.w(at) == W::Now {
+            return Some((self.today(), at + 1));
+        }
+        let (item, next) = self
+            .item_within(at, depth + 1)
+            .or_else(|| self.item_within(self.maybe(at, |w| w == W::The), depth + 1))?;
+        Some((item.resolve(self.past())?.start, next))
+    }
+
+    /// "two Mondays ago".
+    fn weekdays_ago(&self, at: usize) -> Got<Item> {
+        let (item, next) = self.weekdays_back(at)?;
+        (self.w(next) == W::Ago).then_some((item, next + 1))
+    }
+
+    /// "two Mondays", counted back from today.
+    fn weekdays_back(&self, at: usize) -> Got<Item> {
+        let (count, next) = self.number(at)?;
+        let W::Weekday(index) = self.w(next) else {
+            return None;
+        };
+        let last = Point::Weekday(calendar::weekday(index))
+            .resolve(Near::UpTo(self.today().pred_opt()?))?;
+        let day = plus_days(last.start, 7 - 7 * i64::from(count))?;
+        Some((Item::fixed(Period::day(day)?), next + 1))
+    }
+
+    /// "within [the next] 5 days [of X]", "less than 2 weeks from today", "for 3
+    /// days, from today": as long as said, from today or from X on.
+    fn stretch(&self, at: usize, depth: u8) -> Got<Item> {
+        let mut next = at + 1;
+        while next < at + 5 && matches!(self.w(next), W::Of | W::The | W::Than | W::Next | W::Que) {
+            next += 1;
+        }
+        let (amount, next) = self.amount(next)?;
+        let joint = self.maybe(next, |w| w == W::Punct(b','));
+        let anchor = match self.w(joint) {
+            W::From | W::Of | W::After | W::Since | W::Starting => {
+                self.anchor(self.maybe(joint + 1, |w| w == W::From), depth)
+            }
+            W::Ago | W::Before | W::Later => return None,
+            _ => None,
+        };
+        let (base, next) = match anchor {
+            Some(got) => got,
+            None if self.w(at) == W::Within => (self.today(), next),
+            None => return None,
+        };
+        Some((Item::fixed(Period::new(base, amount.from(base, 1)?)?), next))
+    }
+}

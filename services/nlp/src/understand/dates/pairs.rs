@@ -1,0 +1,229 @@
+//! Ranges with two ends: from X to Y, between X and Y, X - Y, X..Y; and lists of days.
+//!
+//! A range includes the last period it names: "from 3 to 9 March" ends with the 9th
+//! and "from April to June" with 30 June.
+
+use super::Language;
+use super::calendar::Period;
+use super::parser::{Got, Item, Parser};
+use super::point::{Near, Part, Point};
+use super::ranges::Reading;
+use super::words::{Unit, W};
+
+impl Parser<'_> {
+    /// "this week from Tue to Thur", "November between 19 and 20".
+    pub(super) fn scoped_pair(&self, (item, next): (Item, usize)) -> Got<Reading> {
+        let next = self.maybe(next, |w| w == W::Punct(b','));
+        if !matches!(self.w(next), W::From | W::Between | W::Since) {
+            return None;
+        }
+        let scope = item.resolve(self.past())?;
+        (!scope.is_day()).then_some(())?;
+        self.pair_in(next, None, Some(scope))
+    }
+
+    /// from X to Y, between X and Y, X - Y; `item` is the date at `at`, if any.
+    pub(super) fn pair_in(
+        &self,
+        at: usize,
+        item: Got<Item>,
+        scope: Option<Period>,
+    ) -> Got<Reading> {
+        let lead = self.w(at);
+        let spanish = self.language == Language::Spanish;
+        let led = match lead {
+            W::Between | W::From | W::Since => true,
+            W::Of => spanish,
+            _ => false,
+        };
+        let start = at + usize::from(led);
+        let start = self.maybe(start, |w| led && matches!(w, W::In | W::From));
+        // "4-23 of this month" may begin as a date in digits does: then the bare day.
+        let item = if led { self.item(start) } else { item };
+        let whole = self
+            .endpoint(start, item)
+            .and_then(|left| self.pair_end(left, lead));
+        let bare_left = || {
+            self.bare_day(start)
+                .and_then(|left| self.pair_end(left, lead))
+        };
+        let ((left, right), next) = match (whole, bare_left()) {
+            (Some(whole), Some(bare)) if bare.1 > whole.1 => bare,
+            (Some(whole), _) => whole,
+            (None, bare) => bare?,
+        };
+        let bare = |item: &Item| matches!(item.point, Point::Day { month: None, .. }) && item.weak;
+        if bare(&left) && bare(&right) && scope.is_none() && !self.says_days(at, next) {
+            return None;
+        }
+        if bare(&left) && !led && scope.is_none() {
+            right
+                .resolve(self.past())
+                .filter(|period| period.is_day())?;
+        }
+        let (left, right) = share(left, right);
+        let period = match scope {
+            Some(within) => self.between_within(left, right, within)?,
+            None => self.between(left, right)?,
+        };
+        let weak = left.weak && right.weak && !led && !self.introduced(at);
+        Some((Reading::closed(period, weak), next))
+    }
+
+    /// The second end, after what joins it to the first.
+    fn pair_end(&self, (left, next): (Item, usize), lead: W) -> Got<(Item, Item)> {
+        let start = self.connector(next, lead)?;
+        let (right, next) = self.endpoint(start, self.item(start))?;
+        Some(((left, right), next))
+    }
+
+    /// Whether two bare numbers are days: "from the 4th to the 22nd", "del 4 al 22".
+    fn says_days(&self, at: usize, next: usize) -> bool {
+        let led = matches!(self.w(at), W::From | W::Between | W::Since) || self.spells(at, "del");
+        let marked = self.spells(at, "del")
+            || (at..next).any(|i| self.w(i) == W::The || matches!(self.w(i), W::Ord(_)));
+        led && marked && !self.foreign(next) && !matches!(self.w(next), W::Punct(b':' | b'/'))
+    }
+
+    /// A bare day of the month, "the" and "día" before it skipped.
+    fn bare_day(&self, at: usize) -> Got<Item> {
+        let number_at = self.maybe(at, |w| w == W::The);
+        let number_at = self.maybe(number_at, |w| {
+            self.language == Language::Spanish
+                && matches!(w, W::Unit(Unit::Day) | W::Units(Unit::Day))
+        });
+        let (day, next) = self.day_number(number_at)?;
+        let counts = matches!(self.w(next), W::Unit(_) | W::Units(_) | W::Meridiem);
+        if counts || self.is(next, b':') {
+            return None;
+        }
+        let point = Point::Day {
+            month: None,
+            day,
+            weekday: None,
+        };
+        Some((Item::new(point).weak(), next))
+    }
+
+    /// One end of a pair: a date, or a bare day of the month.
+    fn endpoint(&self, at: usize, item: Got<Item>) -> Got<Item> {
+        let bare = self.bare_day(at);
+        match (item, bare) {
+            (Some((item, next)), Some((_, held))) if next > held => Some((item, next)),
+            (Some(got), None) => Some(got),
+            (_, Some(bare)) => Some(bare),
+            (None, None) => {
+                // "hasta el lunes": an article the forms did not take.
+                let after = self.maybe(at, |w| matches!(w, W::The | W::In));
+                (after > at).then(|| self.item(after)).flatten()
+            }
+        }
+    }
+
+    /// The token after what joins the two ends.
+    fn connector(&self, at: usize, lead: W) -> Option<usize> {
+        let at = self.maybe(at, |w| w == W::Punct(b',') && lead == W::Between);
+        let next = match self.w(at) {
+            W::To | W::Until | W::Through => at + 1,
+            W::And if lead == W::Between => at + 1,
+            W::Punct(b'-' | b'~') => at + 1,
+            W::Punct(b'.') if self.is(at + 1, b'.') => self.skip(at + 2, |w| w == W::Punct(b'.')),
+            _ => return None,
+        };
+        // "up to", "and until"; "a el"
+        Some(self.maybe(next, |w| matches!(w, W::To | W::Until)))
+    }
+
+    /// The period from one end to the other.
+    fn between(&self, left: Item, right: Item) -> Option<Period> {
+        let (first, last) = match (left.point.is_fixed(), right.point.is_fixed()) {
+            (true, true) => (left.resolve(self.past())?, right.resolve(self.past())?),
+            (true, false) => {
+                let first = left.resolve(self.past())?;
+                (first, right.resolve(Near::From(first.start))?)
+            }
+            (false, true) => {
+                let last = right.resolve(self.past())?;
+                (left.resolve(Near::UpTo(last.start))?, last)
+            }
+            (false, false) => {
+                let mut first = left.resolve(self.past())?;
+                if first.end > self.today() {
+                    // The first end must be over, or there is nothing to look back on.
+                    first = left.resolve(Near::UpTo(first.start.pred_opt()?))?;
+                }
+                (first, right.resolve(Near::From(first.start))?)
+            }
+        };
+        ends(left, first, right, last)
+    }
+
+    /// As `between`, with both ends inside a week or a month.
+    fn between_within(&self, left: Item, right: Item, within: Period) -> Option<Period> {
+        let near = Near::From(within.start);
+        let (first, last) = (left.resolve(near)?, right.resolve(near)?);
+        (last.end <= within.end).then_some(())?;
+        ends(left, first, right, last)
+    }
+
+    /// "18" of "18 and 19 June": the month comes from the day after it.
+    pub(super) fn listed(&self, at: usize) -> Got<Reading> {
+        let (day, next) = self.day_number(at)?;
+        let joined = self.maybe(next, |w| matches!(w, W::And | W::Or | W::Punct(b',')));
+        (joined > next).then_some(())?;
+        let start = self.maybe(joined, |w| w == W::The);
+        let (item, _) = self.month_or_day(start, 1)?;
+        let (Point::Day { .. } | Point::Fixed(_), W::Num | W::Ord(_) | W::Card(_)) =
+            (item.point, self.w(start))
+        else {
+            return None;
+        };
+        let other = item.resolve(self.past())?;
+        other.is_day().then_some(())?;
+        let first = chrono::Datelike::with_day(&other.start, day)?;
+        (first < other.start).then_some(())?;
+        Some((Reading::closed(Period::day(first)?, false), next))
+    }
+}
+
+/// Gives a bare day of the month the month of the other end.
+fn share(left: Item, right: Item) -> (Item, Item) {
+    let month_of = |item: &Item| match item.point {
+        Point::Day { month, .. } => month,
+        _ => None,
+    };
+    match (left.point, month_of(&right)) {
+        (
+            Point::Day {
+                month: None,
+                day,
+                weekday,
+            },
+            Some(month),
+        ) => {
+            let point = Point::Day {
+                month: Some(month),
+                day,
+                weekday,
+            };
+            (Item { point, ..left }, right)
+        }
+        _ => (left, right),
+    }
+}
+
+/// From the first end to the last, edges of periods taken as the moments they are:
+/// "from the end of 2007" starts with 2008.
+fn ends(left: Item, first: Period, right: Item, last: Period) -> Option<Period> {
+    let start = if left.part == Part::Finish {
+        first.end
+    } else {
+        first.start
+    };
+    let end = if right.part == Part::Begin {
+        last.start.succ_opt()?
+    } else {
+        last.end
+    };
+    Period::new(start, end)
+}

@@ -1,0 +1,303 @@
+//! The grammar by examples of its own, and what must hold for any text.
+
+use chrono::{NaiveDate, Weekday};
+use proptest::prelude::*;
+
+use super::{DateContext, Language, find, label, read};
+
+/// Wednesday, 18 March 2026; weeks start on Monday.
+fn context(language: Option<Language>) -> DateContext {
+    DateContext {
+        today: NaiveDate::from_ymd_opt(2026, 3, 18).unwrap(),
+        week_start: Weekday::Mon,
+        language,
+    }
+}
+
+/// The labels of everything found, a weak one with a question mark.
+fn labels(text: &str, context: &DateContext) -> Vec<String> {
+    find(text, context)
+        .iter()
+        .map(|m| format!("{}{}", label(m, context), if m.weak { "?" } else { "" }))
+        .collect()
+}
+
+fn check(language: Language, cases: &[(&str, &str)]) {
+    let context = context(Some(language));
+    for (text, wanted) in cases {
+        let wanted: Vec<&str> = wanted.split_whitespace().collect();
+        assert_eq!(labels(text, &context), wanted, "{text}");
+    }
+}
+
+#[test]
+fn english_periods_near_today() {
+    check(
+        Language::English,
+        &[
+            ("sales today pls", "today"),
+            ("yesterday's returns", "yesterday"),
+            (
+                "what came in the day before yesterday",
+                "2026-03-16..2026-03-16",
+            ),
+            ("figures for the whole of last week", "last_week"),
+            ("this qtr vs last qtr", "this_quarter last_quarter"),
+            ("stock report, past 30 days", "last_30_days"),
+            ("the last two weeks", "last_14_days"),
+            ("previous 3 months", "2025-12-18..2026-03-17"),
+            ("last 2 quarters", "2025-07-01..2025-12-31"),
+            ("last 3 working days", "2026-03-13..2026-03-17"),
+            ("the past few days", "last_3_days"),
+            ("deliveries three days ago", "2026-03-15..2026-03-15"),
+            ("two mondays ago", "2026-03-09..2026-03-09"),
+            ("margin YTD", "this_year"),
+            ("the month so far", "this_month"),
+            ("rest of the month", "2026-03-18..2026-03-31"),
+            ("week before last", "2026-03-02..2026-03-08"),
+            ("last weekend", "2026-03-14..2026-03-15"),
+            ("what happened last night", "yesterday"),
+        ],
+    );
+}
+
+#[test]
+fn english_calendar_dates() {
+    check(
+        Language::English,
+        &[
+            ("receipts of 3 Feb", "2026-02-03..2026-02-03"),
+            ("January 5th, 2025", "2025-01-05..2025-01-05"),
+            ("2025-11-30", "2025-11-30..2025-11-30"),
+            ("in november", "2025-11-01..2025-11-30"),
+            ("october last year", "2025-10-01..2025-10-31"),
+            ("2025/7 totals", "2025-07-01..2025-07-31"),
+            ("on 12/24", "2025-12-24..2025-12-24"),
+            ("on 24/12", "2025-12-24..2025-12-24"),
+            ("on the 20th", "2026-02-20..2026-02-20"),
+            ("Friday the 13th", "2026-03-13..2026-03-13"),
+            ("turnover in 2024", "2024-01-01..2024-12-31"),
+            ("Q4", "2025-10-01..2025-12-31"),
+            ("H1 2025", "2025-01-01..2025-06-30"),
+            ("second quarter of last year", "2025-04-01..2025-06-30"),
+            ("first week of march", "2026-03-02..2026-03-08"),
+            ("the last 5 days of february", "2026-02-24..2026-02-28"),
+            ("week 9", "2026-02-23..2026-03-01"),
+            ("w/c 2 march", "2026-03-02..2026-03-08"),
+            ("end of january", "2026-01-21..2026-01-31"),
+            ("black friday", "2025-11-28..2025-11-28"),
+            ("29 feb", "2024-02-29..2024-02-29"),
+        ],
+    );
+}
+
+#[test]
+fn english_ranges() {
+    check(
+        Language::English,
+        &[
+            ("since monday", "2026-03-16..2026-03-18"),
+            ("from 3 to 9 march", "2026-03-03..2026-03-09"),
+            ("between 1 and 15 jan", "2026-01-01..2026-01-15"),
+            ("20 Feb - 4 Mar", "2026-02-20..2026-03-04"),
+            ("dec 20-27", "2025-12-20..2025-12-27"),
+            ("april to june 2025", "2025-04-01..2025-06-30"),
+            ("nov-feb", "2025-11-01..2026-02-28"),
+            ("2026-01-05..2026-01-09", "2026-01-05..2026-01-09"),
+            ("mon to fri last week", "2026-03-09..2026-03-13"),
+            ("last week from tue to thu", "2026-03-10..2026-03-12"),
+            ("until 5 march", "..2026-03-05"),
+            ("before february", "..2026-01-31"),
+            ("after february", "2026-03-01..2026-03-18"),
+            ("2024 or later", "2024-01-01..2026-03-18"),
+            ("after 2023 and before 2025", "2024-01-01..2024-12-31"),
+            ("from the 2nd to the 6th", "2026-03-02..2026-03-06"),
+        ],
+    );
+}
+
+#[test]
+fn spanish() {
+    check(
+        Language::Spanish,
+        &[
+            ("ventas de ayer", "yesterday"),
+            ("informe de la semana pasada", "last_week"),
+            ("el mes que viene", "2026-04-01..2026-04-30"),
+            ("últimos 7 días", "last_7_days"),
+            ("los ultimos tres meses", "2025-12-18..2026-03-17"),
+            ("en lo que va de año", "this_year"),
+            ("desde el lunes", "2026-03-16..2026-03-18"),
+            ("del 3 al 9 de marzo", "2026-03-03..2026-03-09"),
+            ("entre enero y febrero", "2026-01-01..2026-02-28"),
+            ("hace 3 días", "2026-03-15..2026-03-15"),
+            ("primer trimestre", "2026-01-01..2026-03-31"),
+            ("segundo semestre de 2025", "2025-07-01..2025-12-31"),
+            ("segundo cuatrimestre de 2025", "2025-05-01..2025-08-31"),
+            ("el 5/2", "2026-02-05..2026-02-05"),
+            ("el fin de semana pasado", "2026-03-14..2026-03-15"),
+            ("a finales de enero", "2026-01-21..2026-01-31"),
+            ("anoche", "yesterday"),
+            ("esta mañana", "today"),
+            ("de lunes a miércoles", "2026-03-16..2026-03-18"),
+        ],
+    );
+}
+
+#[test]
+fn slips_are_forgiven_in_long_words_only() {
+    check(
+        Language::English,
+        &[
+            ("yseterday", "yesterday"),
+            ("lst week", "last_week"),
+            ("sales in janaury", "2026-01-01..2026-01-31"),
+            ("wendesday of last week", "2026-03-11..2026-03-11"),
+            ("this yaer so far", "this_year"),
+            ("sundry items", ""),
+            ("money and mops", ""),
+        ],
+    );
+}
+
+#[test]
+fn other_numbers_and_words_are_left_alone() {
+    check(
+        Language::English,
+        &[
+            ("order 40 of WID-2015", ""),
+            ("between 4 and 22 boxes", ""),
+            ("cost was $2015 and 12%", ""),
+            ("meet at 8:30", ""),
+            ("order two thousand cups", ""),
+            ("every week", ""),
+            ("1,200 gloves", ""),
+            ("you may close it", "2025-05-01..2025-05-31?"),
+            ("sat in bay 3", "2026-03-14..2026-03-14?"),
+        ],
+    );
+}
+
+#[test]
+fn without_a_language_the_better_reading_wins() {
+    let context = context(None);
+    assert_eq!(labels("ventas del mes pasado", &context), ["last_month"]);
+    assert_eq!(labels("sales last month", &context), ["last_month"]);
+    assert_eq!(labels("on 5/2", &context), ["2026-02-05..2026-02-05"]);
+}
+
+#[test]
+fn weeks_follow_the_company() {
+    let sunday = DateContext {
+        week_start: Weekday::Sun,
+        ..context(Some(Language::English))
+    };
+    let range = read("last week", &sunday).unwrap();
+    assert_eq!(range.start, NaiveDate::from_ymd_opt(2026, 3, 8));
+    assert_eq!(range.end, NaiveDate::from_ymd_opt(2026, 3, 15));
+}
+
+#[test]
+fn spans_are_bytes_of_the_raw_text() {
+    let text = "¿Ventas del AÑO\u{0301} PASADO…?";
+    let found = find(text, &context(Some(Language::Spanish)));
+    assert_eq!(found.len(), 1);
+    assert_eq!(&text[found[0].span.clone()], "AÑO\u{0301} PASADO");
+}
+
+#[test]
+fn read_prefers_what_is_sure() {
+    let context = context(Some(Language::English));
+    let range = read("may I see the sales of last month", &context).unwrap();
+    assert_eq!(range.start, NaiveDate::from_ymd_opt(2026, 2, 1));
+    assert_eq!(read("how many gloves are left", &context), None);
+}
+
+/// Words and marks the grammar knows, to reach deep into it by chance.
+fn date_words() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "last", "this", "next", "first", "week", "weeks", "of", "the", "march", "monday", "3",
+        "31", "2025", "29", "0", "99999999", "to", "from", "between", "and", "-", "/", ".", ",",
+        "ago", "end", "quarter", "q4", "since", "until", "before", "days", "year", "el", "de", "a",
+        "hasta", "pasado", "hace", "mes", "fin", "semana", "easter", "day", "within", "'", "two",
+        "thousand", "twenty", "9999", "decade", "12th", "on", "rest", "so", "far", "or", "later",
+        "no", "more", "than", "feb", "working", "summer", "w/c", "early",
+    ]);
+    prop::collection::vec((words, prop::bool::weighted(0.8)), 0..24).prop_map(|parts| {
+        parts
+            .into_iter()
+            .map(|(word, spaced)| format!("{word}{}", if spaced { " " } else { "" }))
+            .collect()
+    })
+}
+
+fn any_day() -> impl Strategy<Value = NaiveDate> {
+    // The calendar's own edges included: arithmetic past them must not panic.
+    prop_oneof![
+        8 => (1900..2200_i32, 1..366_u32)
+            .prop_map(|(year, day)| NaiveDate::from_yo_opt(year, day).unwrap()),
+        1 => Just(NaiveDate::MIN),
+        1 => Just(NaiveDate::MAX),
+    ]
+}
+
+fn holds(text: &str, today: NaiveDate) {
+    for language in [None, Some(Language::English), Some(Language::Spanish)] {
+        let context = DateContext {
+            today,
+            week_start: Weekday::Sun,
+            language,
+        };
+        let found = find(text, &context);
+        let mut from = 0;
+        for m in &found {
+            assert!(m.span.start >= from && m.span.start < m.span.end);
+            assert!(text.get(m.span.clone()).is_some(), "not at characters");
+            assert!(m.range.start.is_some() || m.range.end.is_some());
+            if let (Some(start), Some(end)) = (m.range.start, m.range.end) {
+                assert!(start < end, "empty range");
+            }
+            assert!(!label(m, &context).is_empty());
+            from = m.span.end;
+        }
+        assert_eq!(read(text, &context).is_some(), !found.is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn any_text_gives_ordered_matches(text in "\\PC{0,80}", today in any_day()) {
+        holds(&text, today);
+    }
+
+    #[test]
+    fn date_words_in_any_order_give_ordered_matches(text in date_words(), today in any_day()) {
+        holds(&text, today);
+    }
+}
+
+/// Looks at work, not at a clock: a form that looked ahead without bound would make
+/// these texts take minutes, which no test run would miss.
+#[test]
+fn long_hostile_texts_are_linear() {
+    for piece in [
+        "1",
+        "1/",
+        "first week of ",
+        "from 1 to ",
+        "between 1 and ",
+        "the ",
+        "fin de ",
+        "monday ",
+        "week of the ",
+        "2 weeks and ",
+        "early ",
+        "'",
+        "no later than ",
+    ] {
+        let text = piece.repeat(200_000 / piece.len());
+        assert!(find(&text, &context(None)).len() <= text.len());
+    }
+}
