@@ -104,8 +104,7 @@ check "a copied folder does not stop the original's servers" runs a
 "$servers" up --dir "$work/copy"
 check "and comes up beside it" runs copy
 check "while the original still runs" runs a
-"$servers" down --dir "$work/copy"
-rm -rf "$work/copy"
+"$servers" down --dir "$work/copy" --purge
 
 "$servers" down --dir "$work/a" --purge
 check "purge leaves nothing of an instance" test "$(ls "$work/a")" = lock
