@@ -14,12 +14,16 @@ const SPACE: u8 = 3;
 const SPACE_MOVED: u8 = EDIT;
 /// Words in another order than the name's.
 const INVERTED: u8 = 2;
-/// A word that is in other names of the catalogue is hardly a misspelling of this name's word.
-const OTHER_NAME: u8 = 6;
-/// Nor is an ordinary word.
-const ORDINARY: u8 = 5;
-/// Steps of the search for the cheapest pairing of one name; enough for names of people.
-const MAX_STEPS: u32 = 400;
+/// A word that is in other names, or an ordinary word, is hardly a misspelling of this name's.
+const KNOWN: u8 = 6;
+/// A wrong letter in a unit or size is less likely than in a word.
+const SHORT: u8 = 1;
+/// A legal form left out or added.
+const LEGAL_FORM: u8 = 3;
+/// Steps of the search for the cheapest pairing with one name.
+const MAX_STEPS: u32 = 200;
+/// Steps for all names of one question; only made-up texts need more.
+pub(super) const ALL_STEPS: u32 = 3_000;
 
 /// A word of the message.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub(super) struct QueryWord {
     in_catalogue: bool,
     /// Costs nothing when it belongs to no name.
     free: bool,
+    /// A legal form: of little weight, unless the name has another.
+    legal: bool,
     /// Looks like a misspelt `of` or `and`.
     like_filler: bool,
 }
@@ -69,8 +75,8 @@ impl Query {
                 kind,
                 known,
                 in_catalogue: known.is_some_and(|word| vocabulary.in_catalogue(word)),
+                legal: lexicon::is_legal_form(surface),
                 free: lexicon::is_courtesy(surface)
-                    || lexicon::is_legal_form(surface)
                     || (leading && kind == TokenKind::Word),
                 like_filler: known.is_none() && like_filler(&letters),
                 letters,
@@ -102,7 +108,7 @@ impl Query {
             reading.words.push((known, 0));
         }
         if !word.in_catalogue && word.kind != TokenKind::Number {
-            let extra = if word.known.is_some() { ORDINARY } else { 0 };
+            let extra = if word.known.is_some() { KNOWN } else { 0 };
             let first = reading.words.len();
             vocabulary.spelling.near(&word.letters, scratch, &mut reading.words);
             for (_, cost) in &mut reading.words[first..] {
@@ -138,7 +144,9 @@ impl Query {
         let space = if glued { 0 } else { SPACE };
         if let Some(known) = vocabulary.id(&stem(&text)).filter(|w| vocabulary.in_catalogue(*w)) {
             reading.words.push((known, space));
-        } else if parts.iter().any(|part| !part.in_catalogue) {
+        } else if parts.iter().any(|part| !part.in_catalogue)
+            && (glued || !parts.iter().any(|part| part.in_catalogue && part.kind == TokenKind::Short))
+        {
             vocabulary.spelling.near(&letters, scratch, &mut reading.words);
             for (_, cost) in &mut reading.words {
                 *cost += space;
@@ -160,7 +168,7 @@ impl Query {
 }
 
 fn like_filler(letters: &[char]) -> bool {
-    (2..=5).contains(&letters.len())
+    (1..=5).contains(&letters.len())
         && LONG_FILLERS.iter().any(|filler| {
             let meant: Vec<char> = filler.chars().collect();
             spell::distance(letters, &meant, spell::limit(1)) != FAR
@@ -218,6 +226,8 @@ fn split(
 pub(super) struct Fit {
     /// Typing errors and the like, in quarters of an edit.
     pub(super) cost: u8,
+    /// Differences that are no errors, as a legal form left out; they only order the names.
+    pub(super) slack: u8,
     /// Words of the message that the name does not have.
     pub(super) extra: u8,
     /// Numbers and sizes among them.
@@ -226,6 +236,8 @@ pub(super) struct Fit {
     pub(super) missing: u8,
     /// Weight of the name's words that the message has.
     pub(super) covered: f32,
+    /// Whether a known word is taken for a misspelling of another.
+    pub(super) doubtful: bool,
     /// Letters of the message that stand for words of the name.
     pub(super) letters: u8,
 }
@@ -239,6 +251,7 @@ impl Fit {
     /// Less is better.
     pub(super) fn rank(&self) -> u16 {
         u16::from(self.cost)
+            + u16::from(self.slack)
             + u16::from(self.extra) * u16::from(EXTRA)
             + u16::from(self.foreign_numbers) * u16::from(FOREIGN_NUMBER - EXTRA)
             + u16::from(self.missing) * u16::from(MISSING)
@@ -246,7 +259,9 @@ impl Fit {
 }
 
 /// The cheapest pairing of the message's words with the name's.
-pub(super) fn fit(query: &Query, form: &Form, known: &[Word]) -> Fit {
+///
+/// Takes its steps out of `steps`; when they are spent, what was found so far stands, as doubtful.
+pub(super) fn fit(query: &Query, form: &Form, known: &[Word], steps: &mut u32) -> Fit {
     let mut search = Search {
         query,
         form,
@@ -254,8 +269,9 @@ pub(super) fn fit(query: &Query, form: &Form, known: &[Word]) -> Fit {
         pairs: [NONE; MAX_QUERY],
         best: None,
         best_rank: u16::MAX,
-        steps: 0,
+        steps: MAX_STEPS.min(*steps),
     };
+    let granted = search.steps;
     let mut taken = 0u32;
     for (index, word) in query.words.iter().enumerate() {
         let place = word.known.and_then(|id| {
@@ -267,7 +283,10 @@ pub(super) fn fit(query: &Query, form: &Form, known: &[Word]) -> Fit {
         }
     }
     search.go(0, taken, Fit::default());
-    search.best.unwrap_or_default()
+    *steps -= granted - search.steps;
+    let mut fit = search.best.unwrap_or(Fit { extra: MAX_QUERY as u8, ..Fit::default() });
+    fit.doubtful |= search.steps == 0;
+    fit
 }
 
 const NONE: u8 = u8::MAX;
@@ -285,10 +304,10 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn go(&mut self, index: usize, taken: u32, so_far: Fit) {
-        self.steps += 1;
-        if self.steps > MAX_STEPS || so_far.rank() >= self.best_rank {
+        if self.steps == 0 || so_far.rank() >= self.best_rank {
             return;
         }
+        self.steps -= 1;
         if index >= self.query.words.len() {
             self.finish(taken, so_far);
             return;
@@ -320,7 +339,10 @@ impl Search<'_> {
         let word = self.form.words[place];
         let first = reading.words.partition_point(|(known, _)| *known < word);
         if let Some((_, cost)) = reading.words.get(first).filter(|(known, _)| *known == word) {
-            self.pair(reading.start..reading.end, place, taken | 1 << place, *cost, so_far);
+            let mut fit = so_far;
+            let alone = reading.end == reading.start + 1;
+            fit.doubtful |= alone && self.query.words[reading.start].known.is_some();
+            self.pair(reading.start..reading.end, place, taken | 1 << place, *cost, fit);
         }
         let next = place + 1;
         if next < self.form.words.len() && taken & (1 << next) == 0 {
@@ -337,27 +359,32 @@ impl Search<'_> {
     /// neighbours found the name.
     fn compare(&mut self, index: usize, taken: u32, so_far: Fit) {
         let word = &self.query.words[index];
-        if word.kind != TokenKind::Word {
+        let strict = word.kind != TokenKind::Word && (word.known.is_some() || word.letters.len() < 2);
+        if strict || word.kind == TokenKind::Number {
             return;
         }
-        let extra = match (word.known, word.in_catalogue) {
-            (Some(_), true) => OTHER_NAME,
-            (Some(_), false) => ORDINARY,
-            (None, _) => 0,
-        };
+        let extra = if word.known.is_some() { KNOWN } else { 0 };
         for place in 0..self.form.words.len() {
             let meant = &self.known[self.form.words[place] as usize];
-            if taken & (1 << place) != 0 || meant.kind != TokenKind::Word {
+            if taken & (1 << place) != 0 || meant.kind == TokenKind::Number {
                 continue;
             }
             let edits = match word.letters.len().min(meant.letters.len()) {
-                0..=3 => 1,
+                0..=1 => continue,
+                2..=3 => 1,
                 4..=7 => 2,
                 _ => 3,
             };
+            if self.steps == 0 {
+                return;
+            }
+            self.steps -= 1;
             let cost = spell::distance(&word.letters, &meant.letters, spell::limit(edits));
             if cost != FAR {
-                self.pair(index..index + 1, place, taken | 1 << place, cost + extra, so_far);
+                let short = if meant.kind == TokenKind::Short { SHORT } else { 0 };
+                let mut fit = so_far;
+                fit.doubtful |= word.known.is_some();
+                self.pair(index..index + 1, place, taken | 1 << place, cost + extra + short, fit);
             }
         }
     }
@@ -384,7 +411,7 @@ impl Search<'_> {
     fn leave(&self, index: usize, so_far: Fit) -> Fit {
         let word = &self.query.words[index];
         let mut fit = so_far;
-        if word.free {
+        if word.free || word.legal {
         } else if word.like_filler {
             fit.cost = fit.cost.saturating_add(EDIT);
         } else {
@@ -402,16 +429,24 @@ impl Search<'_> {
             last = *place;
         }
         if inverted {
-            fit.cost = fit.cost.saturating_add(INVERTED);
+            fit.slack += INVERTED;
         }
+        let legal = |at: &usize| self.query.words[*at].legal && self.pairs[*at] == NONE;
+        let mut legal_forms = (0..self.query.words.len()).filter(legal).count();
         for (place, id) in self.form.words.iter().enumerate() {
             let word = &self.known[*id as usize];
             if taken & (1 << place) != 0 {
                 fit.covered += word.weight;
             } else if !word.soft {
                 fit.missing += 1;
+            } else if legal_forms > 0 {
+                legal_forms -= 1;
+                fit.extra += 1;
+            } else {
+                fit.slack += LEGAL_FORM;
             }
         }
+        fit.slack += LEGAL_FORM * legal_forms.min(2) as u8;
         if fit.rank() < self.best_rank {
             self.best_rank = fit.rank();
             self.best = Some(fit);

@@ -1,11 +1,124 @@
-//! Misspelt names in a text where nobody marked them.
+//! Misspelt names in a text where nobody marked them: short runs of words that are, or nearly
+//! are, words of names.
 
-use super::{Catalogue, FuzzyHit};
+use super::align::MAX_QUERY;
+use super::fold::{TokenKind, Tokens};
+use super::spell::Scratch;
+use super::{Catalogue, FuzzyHit, Resolution, lexicon, sku};
+
+/// Tokens of a text that are looked at.
+const MAX_TOKENS: usize = 64;
+/// Runs resolved in one text, the most telling first.
+const MAX_RUNS: usize = 3;
+
+/// Neighbouring tokens that may be a name.
+struct Run {
+    first: usize,
+    last: usize,
+    weight: f32,
+}
 
 impl Catalogue {
-    /// Looks for names in a whole folded text.
+    /// Looks for names in a whole folded text, in the order of the text.
+    ///
+    /// A whole name, exact or misspelt, comes as [`Resolution::One`]; a part of a name only as a
+    /// question, because here nobody said that the words are a name. The work is bounded: the
+    /// first 64 words and the three most telling runs among them.
     pub fn find_fuzzy(&self, folded: &str) -> Vec<FuzzyHit> {
-        let _ = folded;
-        Vec::new()
+        let tokens = Tokens::of(folded, MAX_TOKENS);
+        let mut runs = self.runs(folded, &tokens);
+        runs.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.first.cmp(&b.first)));
+        runs.truncate(MAX_RUNS);
+        runs.sort_by_key(|run| run.first);
+        runs.iter().filter_map(|run| self.resolve_run(folded, &tokens, run)).collect()
+    }
+
+    fn resolve_run(&self, folded: &str, tokens: &Tokens, run: &Run) -> Option<FuzzyHit> {
+        let read = |first: usize| {
+            let span = tokens.list[first].span.start..tokens.list[run.last].span.end;
+            let resolution = match self.resolve(None, &folded[span.clone()]) {
+                Resolution::None { .. } => return None,
+                Resolution::One { item, distance, score, partial: true } => {
+                    super::candidates([(item, distance, score)])
+                }
+                resolution => resolution,
+            };
+            Some(FuzzyHit { span, resolution })
+        };
+        let whole = read(run.first);
+        let second = tokens.list.get(run.first + 1).filter(|_| run.first < run.last);
+        let quantity = tokens.list[run.first].kind == TokenKind::Number
+            && second.is_some_and(|second| !second.glued);
+        let accepted = |hit: &FuzzyHit| hit.resolution.accepted().is_some();
+        if quantity && !whole.as_ref().is_some_and(accepted) {
+            // "50 nitril gloves": the number is how many.
+            return read(run.first + 1).or(whole);
+        }
+        whole
+    }
+
+    /// Runs of tokens that may belong to names; a number joins a run but does not make one.
+    fn runs(&self, folded: &str, tokens: &Tokens) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut scratch = Scratch::default();
+        let mut found = Vec::new();
+        let mut open: Option<Run> = None;
+        for index in 0..tokens.list.len() {
+            let weight = self.weight_in_names(folded, tokens, index, &mut scratch, &mut found);
+            match (&mut open, weight) {
+                (Some(run), Some(weight)) if index - run.first < MAX_QUERY => {
+                    run.last = index;
+                    run.weight += weight;
+                }
+                (run, Some(weight)) => {
+                    runs.extend(run.take());
+                    *run = Some(Run { first: index, last: index, weight });
+                }
+                (run, None) => runs.extend(run.take()),
+            }
+        }
+        runs.extend(open);
+        runs.retain(|run| run.weight > 0.5);
+        runs
+    }
+
+    /// How telling a token is as a part of a name, `None` when it is in none.
+    fn weight_in_names(
+        &self,
+        folded: &str,
+        tokens: &Tokens,
+        index: usize,
+        scratch: &mut Scratch,
+        found: &mut Vec<(u32, u8)>,
+    ) -> Option<f32> {
+        let token = &tokens.list[index];
+        let surface = tokens.surface(index);
+        let piece = folded[token.span.start..].split_ascii_whitespace().next().unwrap_or("");
+        if !token.glued && piece.len() > surface.len() && sku::looks_like_code(piece) {
+            return Some(1.0);
+        }
+        let known = self.vocabulary.id(tokens.stem(index));
+        let in_names = known.filter(|word| self.vocabulary.in_catalogue(*word));
+        if lexicon::is_request(surface) || lexicon::is_courtesy(surface) {
+            return None;
+        }
+        if let Some(word) = in_names {
+            let telling = token.kind == TokenKind::Word;
+            return Some(if telling { self.vocabulary.words[word as usize].weight } else { 0.0 });
+        }
+        if token.kind != TokenKind::Word {
+            let code = sku::looks_like_code(piece);
+            return if code { Some(1.0) } else { token.glued.then_some(0.0) };
+        }
+        if known.is_some() {
+            return None;
+        }
+        found.clear();
+        let letters: Vec<char> = surface.chars().collect();
+        self.vocabulary.spelling.near(&letters, scratch, found);
+        let near = found.iter().find(|(word, _)| self.vocabulary.in_catalogue(*word));
+        near.map(|(word, cost)| {
+            self.vocabulary.words[*word as usize].weight * (1.0 - f32::from(*cost) / 16.0)
+        })
     }
 }

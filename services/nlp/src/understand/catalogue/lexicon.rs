@@ -5,10 +5,9 @@
 
 /// Whether a supplier's name means the same with and without the word.
 pub(super) fn is_legal_form(word: &str) -> bool {
-    const FORMS: [&str; 24] = [
+    const FORMS: [&str; 20] = [
         "ltd", "limited", "inc", "incorporated", "llc", "llp", "plc", "gmbh", "corp",
-        "corporation", "co", "company", "sa", "sl", "sas", "sarl", "bv", "nv", "ag", "kg", "srl",
-        "spa", "ab", "oy",
+        "corporation", "co", "company", "sa", "sl", "sas", "sarl", "bv", "nv", "ag", "srl",
     ];
     FORMS.contains(&word)
 }
@@ -22,6 +21,26 @@ pub(super) fn is_courtesy(word: &str) -> bool {
     ];
     WORDS.contains(&word)
 }
+
+/// Words of requests and questions; in a text they end a name rather than belong to it.
+pub(super) fn is_request(word: &str) -> bool {
+    REQUESTS.split_ascii_whitespace().any(|request| request == word)
+}
+
+const REQUESTS: &str = "
+i we me us he she it they you your his her its their who what when where which why how whose is are
+was were be been am do does did have has had can could will would should shall may might must
+need want get got give gave take took make made let put set add remove send sent show tell ask say
+said see saw know think look find check order reorder buy purchase update count report run stop
+start pause resolve close acknowledge clear stock inventory level levels quantity amount many much
+left available availability there here now today yesterday tomorrow week month year day days from
+to at on in by about into over under between before after since until than then but or so if not no
+yes ok okay hi hello hey good morning afternoon evening just only also again still already all each
+every lots few less least most too very really quickly soon hay cuanto cuantos cuanta cuantas queda
+quedan tenemos necesito necesitamos quiero pedir comprar pide compra ver muestra dame dime donde que
+como cual en por hoy ayer ahora se un una unos unas mi su es son esta estan
+alert alerts warning warnings supplier suppliers performance delivery deliveries late overdue
+";
 
 /// Measures and packages that lead a name: `boxes of …`.
 pub(super) fn is_package(stem: &str) -> bool {
@@ -39,6 +58,7 @@ pub(super) fn ordinary() -> impl Iterator<Item = &'static str> {
 }
 
 const ORDINARY: &str = "
+g kg mg l ml cl m mm cm km v w a s xs xl xxl in ft oz lb gb mb tb kw ah
 black white red blue green yellow orange purple pink brown grey gray silver gold golden beige navy
 cream clear dark light bright pale matt matte glossy shiny plain striped
 small medium large extra mini micro jumbo giant long short wide narrow thick thin tall deep heavy
@@ -91,5 +111,14 @@ yoshida yamada sasaki yamaguchi kim lee park choi chen wang li zhang liu yang hu
 foods farms tools textiles electronics packaging supplies supply trading industries industrial
 logistics imports exports brothers sons group partners services systems solutions wholesale retail
 market store shop warehouse depot factory office street road city north south east west central
+weather leather heather tether water wait weight height light night right sight might fight
+love live life wife like hike bike home hope hole help heal heat seat meal deal real feel fall call
+ball tall talk walk work word world worth war warm farm form from time team term turn burn born corn
+people person child man woman boy girl friend family mother father house room money price cost pay
+bill bank bonus job boss meeting holiday vacation salary shift break lunch dinner breakfast music
+movie game story news phone number email password question answer problem idea reason example
+play read write speak listen watch learn teach study sleep wake drive ride fly swim sing dance
+happy sad angry tired sick ill fine great nice kind funny cute smart fast slow early first last next
+another other same different better best worse worst enough several both either never always often
 global national international royal star sun moon sea ocean river lake mountain valley forest
 ";

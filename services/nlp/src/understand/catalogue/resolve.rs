@@ -39,7 +39,7 @@ impl Compared {
 
     fn score(&self) -> f32 {
         let part = if self.weight > 0.0 { self.fit.covered / self.weight } else { 0.0 };
-        let errors = 0.04 * f32::from(self.fit.cost) / f32::from(EDIT);
+        let errors = 0.04 * f32::from(self.fit.cost + self.fit.slack / 2) / f32::from(EDIT);
         let score = if self.full() {
             0.95 - errors
         } else {
@@ -110,7 +110,7 @@ impl Catalogue {
         if best.clean() {
             let rival = compared[1..].iter().any(|other| rivals(best, other));
             let distinctive = best.full() || best.fit.covered >= DISTINCTIVE * best.weight;
-            if !rival && distinctive && best.fit.cost <= budget(best.fit.letters) {
+            if !rival && distinctive && !best.fit.doubtful && best.fit.cost <= budget(best.fit.letters) {
                 return Resolution::One {
                     item: best.item,
                     distance: best.edits(),
@@ -129,12 +129,13 @@ impl Catalogue {
 
     /// The most similar names, best first, each item once.
     fn compare(&self, kind: Option<ItemKind>, query: &Query) -> Vec<Compared> {
+        let mut steps = align::ALL_STEPS;
         let mut compared: Vec<Compared> = self
             .shortlist(kind, query)
             .into_iter()
             .map(|form| {
                 let form = &self.forms[form as usize];
-                let fit = align::fit(query, form, &self.vocabulary.words);
+                let fit = align::fit(query, form, &self.vocabulary.words, &mut steps);
                 Compared { item: form.item, fit, weight: form.weight }
             })
             .collect();
@@ -209,7 +210,8 @@ fn rivals(best: &Compared, other: &Compared) -> bool {
     if best.full() && !other.full() {
         return other.fit.cost + MARGIN <= best.fit.cost;
     }
-    other.fit.cost < best.fit.cost + MARGIN
+    let distance = |compared: &Compared| compared.fit.cost + compared.fit.slack;
+    distance(other) < distance(best) + MARGIN
 }
 
 fn query_weight(query: &Query, known: &[super::vocabulary::Word]) -> f32 {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::spell::{self, FAR};
-use super::{ItemIndex, Resolution, candidates};
+use super::{ItemIndex, Resolution, candidates, lexicon};
 
 /// Score of a code that differs by case, hyphens or look-alikes only.
 const LOOK_ALIKE_SCORE: f32 = 0.97;
@@ -12,6 +12,9 @@ const LOOK_ALIKE_SCORE: f32 = 0.97;
 const ONE_ERROR_SCORE: f32 = 0.86;
 /// Score of a code with two typing errors far from all others.
 const TWO_ERRORS_SCORE: f32 = 0.81;
+/// Codes two errors away up to which codes are so few that one error away is hardly chance: about
+/// twenty-five times as many codes are two errors away as are one.
+const SPARSE: usize = 2;
 /// Letters and digits a code needs before two errors are forgiven.
 const LONG_CODE: usize = 7;
 const MAX_CODE: usize = spell::MAX_WORD;
@@ -49,6 +52,11 @@ impl SkuIndex {
 
     /// What a text that may be a code means; `None` when it is no code or near none.
     pub(super) fn resolve(&self, folded: &str) -> Option<Resolution> {
+        // "sku wid-1001", "item 40071": the first word says only that a code follows.
+        let folded = match folded.trim_start().split_once(' ') {
+            Some((first, rest)) if lexicon::is_courtesy(first) => rest,
+            _ => folded,
+        };
         if self.codes.is_empty() || !looks_like_code(folded) {
             return None;
         }
@@ -72,11 +80,12 @@ impl SkuIndex {
         near.sort_unstable_by_key(|(edits, item, _)| (*edits, *item));
         let (edits, item, meant) = *near.first()?;
         let rivals = near.iter().filter(|(other, _, _)| *other <= edits).count() - 1;
-        let crowded = near.len() > 1 + rivals;
+        let crowded = near.len() - 1 - rivals > SPARSE;
         let score = match edits {
             0 => LOOK_ALIKE_SCORE,
-            1 if !(crowded && same_shape(&key, meant)) => ONE_ERROR_SCORE,
-            2 if key.len() >= LONG_CODE && !same_shape(&key, meant) => TWO_ERRORS_SCORE,
+            1 if same_digits(&key, meant) => ONE_ERROR_SCORE,
+            1 if !crowded && !(near.len() > 1 && substituted(&key, meant)) => ONE_ERROR_SCORE,
+            2 if !crowded && key.len() >= LONG_CODE && !same_shape(&key, meant) => TWO_ERRORS_SCORE,
             _ => 0.0,
         };
         if rivals == 0 && score > 0.0 {
@@ -113,6 +122,18 @@ fn mask(key: &[char]) -> u64 {
 fn same_shape(written: &[char], meant: &[char]) -> bool {
     let class = |c: &char| c.is_ascii_digit();
     written.len() == meant.len() && written.iter().map(class).eq(meant.iter().map(class))
+}
+
+/// Whether a digit gave way to another: the likeliest way from one good code to another.
+fn substituted(written: &[char], meant: &[char]) -> bool {
+    let differ = |(a, b): &(&char, &char)| a != b;
+    same_shape(written, meant) && written.iter().zip(meant).filter(differ).count() == 1
+}
+
+/// Whether only letters differ.
+fn same_digits(written: &[char], meant: &[char]) -> bool {
+    let digits = |c: &&char| c.is_ascii_digit();
+    written.iter().filter(digits).eq(meant.iter().filter(digits))
 }
 
 /// Letters and digits of few pieces, with more digits than a size or a count has.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{CatalogueItem, ItemKind};
+use super::super::{CatalogueItem, ItemKind};
 
 /// SplitMix64: small, seeded, the same on every machine.
 pub(super) struct Rng(pub(super) u64);
@@ -97,6 +97,9 @@ const LINES: [Line; 8] = [
     },
 ];
 
+/// Lines whose codes follow each other closely, so that one wrong digit is another's code.
+pub(super) const DENSE: [&str; 1] = ["GLV"];
+
 const SURNAMES: [&str; 64] = [
     "Carter", "Tanaka", "Hartmann", "Jansen", "Kowalski", "Nordvik", "Castellan", "Delmar", "Ferrum",
     "Greenfield", "Hartwell", "Kova", "Mediplan", "Okafor", "Lindqvist", "Moreau", "Ibarra", "Petrov",
@@ -164,17 +167,20 @@ fn product(rng: &mut Rng, codes: &mut BTreeSet<String>) -> CatalogueItem {
     words.push(rng.pick(line.goods));
     let size = rng.pick(line.sizes);
     if !size.is_empty() {
-        if line.code == "FIX" && rng.chance(50) { words.insert(0, size) } else { words.push(size) }
+        if line.code == "FIX" { words.insert(0, size) } else { words.push(size) }
     }
+    let dense = DENSE.contains(&line.code);
     let sku = loop {
-        let number = rng.below(9000) + 1000;
-        let sku = match rng.below(4) {
-            0 => format!("{}-{number}", line.code),
-            1 => format!("{}-{:02}-{}", &line.code[..2], rng.below(100), ["A", "B", "C"][rng.below(3)]),
-            2 => format!("{}{}", line.code, rng.below(900) + 100),
-            _ => format!("{}-{}{:03}", line.code, rng.below(9) + 1, rng.below(1000)),
+        let sku = match line.code {
+            _ if dense => format!("{}-{}", line.code, rng.below(900) + 1000),
+            "ELC" | "MED" => {
+                let letter = |rng: &mut Rng| char::from(b'A' + rng.below(26) as u8);
+                let (a, b) = (letter(rng), letter(rng));
+                format!("{a}{b}-{:05}-{}", rng.below(100_000), ["A", "B", "X"][rng.below(3)])
+            }
+            code => format!("{code}-{:06}", rng.below(1_000_000)),
         };
-        if codes.insert(sku.clone()) || rng.chance(5) {
+        if codes.insert(sku.clone()) {
             break sku;
         }
     };

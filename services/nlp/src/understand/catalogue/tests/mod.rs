@@ -1,4 +1,6 @@
-//! Tests of the catalogue: what is found, what is asked, what is never accepted.
+//! Tests of the catalogue: what is found, what is asked, what is never accepted, how long it takes.
 
 mod accuracy;
+mod bounds;
+mod cases;
 mod generator;
