@@ -7,7 +7,7 @@
 //!
 //! To add a query: a free function in its aggregate's file that takes `&mut AsyncPgConnection`, the
 //! company and plain values, one statement where possible, and a line in
-//! `tests/cross_tenant.rs`. To add a table: a migration (see `migrations/README.md`), `schema.rs`,
+//! `tests/database/cross_tenant.rs`. To add a table: a migration (see `migrations/README.md`), `schema.rs`,
 //! a file here.
 
 pub mod agents;

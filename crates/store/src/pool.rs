@@ -123,7 +123,7 @@ impl Store {
 
     /// Connections in use and connections open, for a gauge.
     #[must_use]
-    pub fn load(&self) -> (usize, usize) {
+    pub fn usage(&self) -> (usize, usize) {
         let status = self.pool.status();
         (status.size.saturating_sub(status.available), status.size)
     }

@@ -1,6 +1,6 @@
 //! The tables as diesel sees them; what each column means stands in `migrations/`.
 //!
-//! Written by hand: `tests/migrations.rs` compares it with the migrated database column by column.
+//! Written by hand: `tests/database/migrations.rs` compares it with the migrated database column by column.
 
 diesel::table! {
     companies (id) {

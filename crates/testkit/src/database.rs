@@ -91,7 +91,7 @@ impl TestDatabase {
     ///
     /// # Panics
     /// When the query fails.
-    pub async fn count(&self, table: &str) -> i64 {
+    pub async fn rows(&self, table: &str) -> i64 {
         let mut conn = connect(&with_name(&self.server, &self.name)).await;
         let rows: Vec<Number> =
             query(&mut conn, &format!("SELECT count(*) AS n FROM {table}")).await;
@@ -102,7 +102,7 @@ impl TestDatabase {
     ///
     /// # Panics
     /// When it fails.
-    pub async fn execute(&self, sql: &str) {
+    pub async fn run_sql(&self, sql: &str) {
         run(
             &mut connect(&with_name(&self.server, &self.name)).await,
             sql,

@@ -1,10 +1,8 @@
 //! Agents' work: begun by one worker at a time, finished once.
 
-mod support;
-
+use crate::support::{World, at, execution};
 use chrono::TimeDelta;
 use serde_json::json;
-use support::{World, at, execution};
 use wharf_store::executions::{self, Begin, ExecutionStatus};
 
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
@@ -66,28 +64,52 @@ async fn a_worker_whose_lease_ran_out_cannot_finish_what_another_began() {
     executions::enqueue(&mut conn, &world.ours.work("SM1"))
         .await
         .unwrap();
-    let begin = async |conn: &mut _, now| {
-        match executions::begin(conn, company, id, "same name", now, MINUTE)
-            .await
-            .unwrap()
-        {
-            Begin::Started(row) => row,
-            other => panic!("{other:?}"),
-        }
+    let begin = async |conn: &mut _, now| match executions::begin(
+        conn,
+        company,
+        id,
+        "same name",
+        now,
+        MINUTE,
+    )
+    .await
+    .unwrap()
+    {
+        Begin::Started(row) => row,
+        other => panic!("{other:?}"),
     };
     let first = begin(&mut conn, at(0)).await;
     let second = begin(&mut conn, at(1)).await;
     assert_eq!(second.attempts, 2);
     assert_eq!(second.started_at, Some(at(0)));
     let none = json!([]);
-    assert!(!executions::complete(&mut conn, &first, &none, &none, at(1)).await.unwrap());
-    assert!(!executions::fail(&mut conn, &first, "late", &none, at(1)).await.unwrap());
+    assert!(
+        !executions::complete(&mut conn, &first, &none, &none, at(1))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !executions::fail(&mut conn, &first, "late", &none, at(1))
+            .await
+            .unwrap()
+    );
     assert!(!executions::release(&mut conn, &first, None).await.unwrap());
-    assert!(executions::release(&mut conn, &second, Some("agent away")).await.unwrap());
+    assert!(
+        executions::release(&mut conn, &second, Some("agent away"))
+            .await
+            .unwrap()
+    );
     let third = begin(&mut conn, at(1)).await;
     assert_eq!(third.error.as_deref(), Some("agent away"));
-    assert!(executions::fail(&mut conn, &third, "gave up", &none, at(2)).await.unwrap());
-    let row = executions::get(&mut conn, company, id).await.unwrap().unwrap();
+    assert!(
+        executions::fail(&mut conn, &third, "gave up", &none, at(2))
+            .await
+            .unwrap()
+    );
+    let row = executions::get(&mut conn, company, id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((row.status, row.attempts), (ExecutionStatus::Failed, 3));
     assert_eq!(row.error.as_deref(), Some("gave up"));
 }

@@ -1,9 +1,7 @@
 //! Inbound messages: recorded once, remembered with their outcome.
 
-mod support;
-
+use crate::support::{World, execution};
 use serde_json::json;
-use support::{World, execution};
 use wharf_domain::intent::IntentType;
 use wharf_store::conversations::{self, Recorded};
 
@@ -58,8 +56,11 @@ async fn of_fifty_at_once_one_is_new() {
         })
     });
     let new = futures_util::future::join_all(calls).await;
-    assert_eq!(new.into_iter().filter(|new| *new.as_ref().unwrap()).count(), 1);
-    assert_eq!(world.db.count("whatsapp_conversations").await, 1);
+    assert_eq!(
+        new.into_iter().filter(|new| *new.as_ref().unwrap()).count(),
+        1
+    );
+    assert_eq!(world.db.rows("whatsapp_conversations").await, 1);
 }
 
 #[tokio::test]
@@ -85,7 +86,10 @@ async fn seq_follows_the_order_of_recording() {
     let mut conn = world.store.conn().await.unwrap();
     let mut last = 0;
     for sid in ["SM3", "SM1", "SM2"] {
-        match conversations::record(&mut conn, &world.ours.message(sid)).await.unwrap() {
+        match conversations::record(&mut conn, &world.ours.message(sid))
+            .await
+            .unwrap()
+        {
             Recorded::New(row) => {
                 assert!(row.seq > last);
                 last = row.seq;

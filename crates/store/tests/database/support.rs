@@ -1,7 +1,5 @@
 //! Two companies with a person, a product and stock each, for the tests of the queries.
 
-#![expect(dead_code, reason = "each test binary uses its part")]
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
@@ -14,34 +12,31 @@ use wharf_domain::{
     priority::Priority,
 };
 use wharf_store::{
-    Store,
-    conversations::NewConversation,
-    executions::NewExecution,
-    outbound::NewOutbound,
+    Store, conversations::NewConversation, executions::NewExecution, outbound::NewOutbound,
 };
 use wharf_testkit::database::TestDatabase;
 
-pub const OURS: &str = "+14155238886";
-pub const THEIRS: &str = "+14155238887";
+pub(crate) const OURS: &str = "+14155238886";
+pub(crate) const THEIRS: &str = "+14155238887";
 
-pub struct World {
-    pub db: TestDatabase,
-    pub store: Store,
-    pub ours: Tenant,
-    pub theirs: Tenant,
+pub(crate) struct World {
+    pub(crate) db: TestDatabase,
+    pub(crate) store: Store,
+    pub(crate) ours: Tenant,
+    pub(crate) theirs: Tenant,
 }
 
 #[derive(Clone, Copy)]
-pub struct Tenant {
-    pub company: CompanyId,
-    pub profile: ProfileId,
-    pub contact: ContactId,
-    pub product: Uuid,
-    pub number: &'static str,
+pub(crate) struct Tenant {
+    pub(crate) company: CompanyId,
+    pub(crate) profile: ProfileId,
+    pub(crate) contact: ContactId,
+    pub(crate) product: Uuid,
+    pub(crate) number: &'static str,
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let db = TestDatabase::create().await;
         let ours = tenant(&db, "ours", OURS).await;
         let theirs = tenant(&db, "theirs", THEIRS).await;
@@ -59,7 +54,7 @@ async fn tenant(db: &TestDatabase, name: &str, number: &'static str) -> Tenant {
     let id = |what: &str| named(&format!("{name}:{what}"));
     let (company, profile, contact) = (id("company"), id("profile"), id("contact"));
     let (product, entity, location) = (id("product"), id("entity"), id("location"));
-    db.execute(&format!(
+    db.run_sql(&format!(
         "INSERT INTO companies (id, name, whatsapp_address, time_zone, locale)
            VALUES ('{company}', '{name}', '{number}', 'Europe/Berlin', 'de');
          INSERT INTO profiles (id, company_id, display_name, persona, role, email, time_zone)
@@ -85,20 +80,20 @@ async fn tenant(db: &TestDatabase, name: &str, number: &'static str) -> Tenant {
     }
 }
 
-pub fn at(minute: i64) -> DateTime<Utc> {
+pub(crate) fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::minutes(minute)
 }
 
-pub fn address(text: &str) -> Address {
+pub(crate) fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
 }
 
-pub fn execution(sid: &str) -> ExecutionId {
+pub(crate) fn execution(sid: &str) -> ExecutionId {
     ExecutionId::of_message("AC1", sid)
 }
 
 impl Tenant {
-    pub fn message(&self, sid: &str) -> NewConversation {
+    pub(crate) fn message(&self, sid: &str) -> NewConversation {
         let mut entities = Entities::default();
         entities.set(wharf_domain::entities::EntityName::Sku, "WID-1001");
         NewConversation {
@@ -119,7 +114,7 @@ impl Tenant {
         }
     }
 
-    pub fn work(&self, sid: &str) -> NewExecution {
+    pub(crate) fn work(&self, sid: &str) -> NewExecution {
         NewExecution {
             id: execution(sid),
             company_id: self.company,
@@ -135,7 +130,7 @@ impl Tenant {
         }
     }
 
-    pub fn parts(&self, sid: &str, bodies: &[&str]) -> Vec<NewOutbound> {
+    pub(crate) fn parts(&self, sid: &str, bodies: &[&str]) -> Vec<NewOutbound> {
         let reply = execution(sid).message("reply");
         (0_u16..)
             .zip(bodies)

@@ -1,0 +1,295 @@
+//! Every query, asked with the other company's id: nothing is found, nothing is changed. A new
+//! query gets a line here.
+
+use chrono::TimeDelta;
+use diesel_async::SimpleAsyncConnection;
+use serde_json::json;
+use wharf_domain::{agent::AgentType, contracts::DeliveryStatus, persona::Persona};
+use wharf_store::{
+    StoreError,
+    agents::{self, AgentState},
+    contacts, conversations,
+    executions::{self, Begin, ExecutionStatus},
+    locations,
+    outbound::{self, Claimed, OutboundStatus},
+    products::{self, ProductMatch},
+    profiles, stock,
+    templates::{self, NewTemplate},
+};
+
+use crate::support::{THEIRS, World, address, at, execution};
+
+#[tokio::test]
+async fn people() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    assert_eq!(
+        profiles::get(conn, theirs.company, ours.profile)
+            .await
+            .unwrap(),
+        None
+    );
+    let changed =
+        profiles::set_persona(conn, theirs.company, ours.profile, Some(Persona::Spring)).await;
+    assert!(!changed.unwrap());
+    assert_eq!(
+        contacts::reply_target(conn, theirs.company, ours.contact)
+            .await
+            .unwrap(),
+        None
+    );
+    // The same number writes to both companies and is somebody else in each.
+    let from = address("+15550100001");
+    let sender = contacts::resolve_sender(conn, &address(THEIRS), &from, None, None, at(0)).await;
+    let sender = sender.unwrap().unwrap();
+    assert_eq!(
+        (sender.company_id, sender.contact_id),
+        (theirs.company, theirs.contact)
+    );
+    assert_eq!(sender.profile.unwrap().id, theirs.profile);
+}
+
+#[tokio::test]
+async fn messages_and_work() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let id = execution("SM1");
+    conversations::record(conn, &ours.message("SM1"))
+        .await
+        .unwrap();
+    let taken = conversations::record(conn, &theirs.message("SM1")).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    assert_eq!(
+        conversations::by_execution(conn, theirs.company, id)
+            .await
+            .unwrap(),
+        None
+    );
+    assert!(
+        !conversations::set_outcome(conn, theirs.company, id, &json!([]))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !conversations::mark_response_sent(conn, theirs.company, id)
+            .await
+            .unwrap()
+    );
+
+    executions::enqueue(conn, &ours.work("SM1")).await.unwrap();
+    let taken = executions::enqueue(conn, &theirs.work("SM1")).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    assert_eq!(
+        executions::get(conn, theirs.company, id).await.unwrap(),
+        None
+    );
+    let minute = TimeDelta::minutes(1);
+    let begun = executions::begin(conn, theirs.company, id, "a", at(0), minute).await;
+    assert_eq!(begun.unwrap(), Begin::Missing);
+    let abandoned = executions::abandon(conn, theirs.company, id, "x", &json!([]), at(0)).await;
+    assert!(!abandoned.unwrap());
+    let Begin::Started(mut mine) = executions::begin(conn, ours.company, id, "a", at(0), minute)
+        .await
+        .unwrap()
+    else {
+        panic!("it is pending");
+    };
+    mine.company_id = theirs.company;
+    let none = json!([]);
+    assert!(
+        !executions::complete(conn, &mine, &none, &none, at(0))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !executions::fail(conn, &mine, "x", &none, at(0))
+            .await
+            .unwrap()
+    );
+    assert!(!executions::release(conn, &mine, None).await.unwrap());
+    let row = executions::get(conn, ours.company, id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(row.status, ExecutionStatus::Processing);
+}
+
+#[tokio::test]
+async fn replies() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let part = &outbound::prepare(conn, &ours.parts("SM1", &["ours"]))
+        .await
+        .unwrap()[0];
+    let taken = outbound::prepare(conn, &theirs.parts("SM1", &["theirs"])).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    let (company, id) = (theirs.company, part.id);
+    assert_eq!(outbound::get(conn, company, id).await.unwrap(), None);
+    let reply = execution("SM1").message("reply");
+    assert_eq!(outbound::of_reply(conn, company, reply).await.unwrap(), []);
+    assert_eq!(
+        outbound::claim_sending(conn, company, id, at(0))
+            .await
+            .unwrap(),
+        Claimed::Missing
+    );
+    outbound::claim_sending(conn, ours.company, id, at(0))
+        .await
+        .unwrap();
+    let queued = DeliveryStatus::Queued;
+    assert!(
+        !outbound::mark_sent(conn, company, id, "SMx", queued, at(0))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !outbound::mark_failed(conn, company, id, None, None, at(0))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !outbound::mark_pending(conn, company, id, at(0))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !outbound::mark_unknown(conn, company, id, at(0))
+            .await
+            .unwrap()
+    );
+    let row = outbound::get(conn, ours.company, id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (row.status, row.message_sid),
+        (OutboundStatus::Sending, None)
+    );
+}
+
+#[tokio::test]
+async fn agents_texts_and_goods() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let agent = agents::find_or_create(conn, ours.company, AgentType::InventoryMonitor)
+        .await
+        .unwrap();
+    assert_eq!(agents::list(conn, theirs.company).await.unwrap(), []);
+    assert!(
+        !agents::record_run(conn, theirs.company, agent.id, at(0), None)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !agents::set_state(conn, theirs.company, agent.id, AgentState::Stopped)
+            .await
+            .unwrap()
+    );
+
+    let text = NewTemplate {
+        name: "help",
+        persona: None,
+        locale: "en",
+        body: "ours",
+        template_sid: None,
+    };
+    templates::save(conn, ours.company, &text).await.unwrap();
+    assert_eq!(templates::active(conn, theirs.company).await.unwrap(), []);
+
+    world
+        .db
+        .run_sql(&format!(
+            "INSERT INTO products (company_id, sku, name) VALUES ('{}', 'OURS-1', 'Secret thing');
+             UPDATE locations SET name = 'Our place' WHERE company_id = '{}'",
+            ours.company, ours.company
+        ))
+        .await;
+    for words in ["OURS-1", "secret thing", "secret thin"] {
+        let found = products::find_product(conn, theirs.company, words)
+            .await
+            .unwrap();
+        assert_eq!(found, ProductMatch::None { nearest: vec![] }, "{words}");
+    }
+    let catalogue = products::catalogue(conn, theirs.company).await.unwrap();
+    assert_eq!(
+        catalogue.iter().map(|p| p.id).collect::<Vec<_>>(),
+        [theirs.product]
+    );
+    assert_eq!(
+        stock::stock_of(conn, theirs.company, ours.product, None)
+            .await
+            .unwrap(),
+        []
+    );
+    assert_eq!(
+        locations::find(conn, theirs.company, "our place")
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        locations::list(conn, theirs.company).await.unwrap().len(),
+        1
+    );
+}
+
+/// The database itself refuses rows that mix two companies, should a query be wrong.
+#[tokio::test]
+async fn no_row_can_refer_to_another_companys() {
+    let world = World::new().await;
+    let (a, b) = (world.ours.company, world.theirs);
+    let (profile, contact, product) = (b.profile, b.contact, b.product);
+    let mut conn = world.store.conn().await.unwrap();
+    for sql in [
+        format!("INSERT INTO contacts (company_id, profile_id) VALUES ('{a}', '{profile}')"),
+        format!(
+            "INSERT INTO contact_addresses (company_id, address, contact_id, kind) VALUES ('{a}', '+12345678', '{contact}', 'phone')"
+        ),
+        format!(
+            "INSERT INTO whatsapp_conversations (company_id, contact_id, phone_number, execution_id, account_sid, conversation_key, received_at) VALUES ('{a}', '{contact}', '+1', gen_random_uuid(), 'AC1', 'k', now())"
+        ),
+        format!(
+            "INSERT INTO agent_execution_queue (company_id, contact_id, conversation_key, intent_type, agent_type) VALUES ('{a}', '{contact}', 'k', 'help', 'x')"
+        ),
+        format!(
+            "INSERT INTO agent_execution_queue (company_id, agent_id, conversation_key, intent_type, agent_type) VALUES ('{a}', (SELECT id FROM b_agent), 'k', 'help', 'x')"
+        ),
+        format!(
+            "INSERT INTO outbound_messages (id, company_id, contact_id, execution_id, reply_id, conversation_key, part, parts, body, created_at, updated_at) VALUES (gen_random_uuid(), '{a}', '{contact}', gen_random_uuid(), gen_random_uuid(), 'k', 0, 1, 'x', now(), now())"
+        ),
+        format!(
+            "INSERT INTO locations (company_id, legal_entity_id, name) SELECT '{a}', id, 'x' FROM legal_entities WHERE company_id = '{}'",
+            b.company
+        ),
+        format!(
+            "INSERT INTO stock_levels (company_id, product_id, location_id, quantity, updated_at) SELECT '{a}', '{product}', id, 1, now() FROM locations WHERE company_id = '{a}'"
+        ),
+    ] {
+        conn.batch_execute(&format!(
+            "CREATE TEMP TABLE IF NOT EXISTS b_agent (id uuid);
+             INSERT INTO agents (company_id, agent_type) VALUES ('{}', 'x') ON CONFLICT DO NOTHING;
+             INSERT INTO b_agent SELECT id FROM agents LIMIT 1 ON CONFLICT DO NOTHING;
+             DELETE FROM b_agent WHERE ctid <> (SELECT min(ctid) FROM b_agent)",
+            b.company
+        ))
+        .await
+        .unwrap();
+        let refused = conn.batch_execute(&sql).await.unwrap_err();
+        let foreign = matches!(
+            &refused,
+            diesel::result::Error::DatabaseError(
+                diesel::result::DatabaseErrorKind::ForeignKeyViolation,
+                _
+            )
+        );
+        assert!(foreign, "{sql}: {refused:?}");
+    }
+}

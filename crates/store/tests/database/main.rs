@@ -1,0 +1,14 @@
+//! The store against a real PostgreSQL (`TEST_DATABASE_URL`), one module an aggregate. One binary,
+//! since each costs a link.
+
+mod agents_and_templates;
+mod contacts;
+mod conversations;
+mod cross_tenant;
+mod demo;
+mod executions;
+mod migrations;
+mod outbound;
+mod pool;
+mod products;
+mod support;
