@@ -84,14 +84,17 @@ impl Parser<'_> {
         if let Some((year, next)) = self.long_year_after(next) {
             return Some((Item::fixed(Period::day(date(year, month, day)?)?), next));
         }
-        // "january first 12"
-        if matches!(self.w(day_at), W::Ord(_))
+        // "oct 20 25", and after an ordinal wherever it stands ("january first 12 was")
+        let ordinal = matches!(self.w(day_at), W::Ord(_))
             && self.w(next) == W::Num
             && self.digits(next) == 2
-            && !self.is_amount(next, next + 1)
-        {
-            let year = i32::try_from(century(self.value(next))).ok()?;
-            return Some((Item::fixed(Period::day(date(year, month, day)?)?), next + 1));
+            && !self.is_amount(next, next + 1);
+        let freer = || Some((i32::try_from(century(self.value(next))).ok()?, next + 1));
+        let short = self
+            .short_year(next)
+            .or_else(|| ordinal.then(freer).flatten());
+        if let Some((year, next)) = short {
+            return Some((Item::fixed(Period::day(date(year, month, day)?)?), next));
         }
         self.dated(month, day, next)
     }
@@ -118,6 +121,9 @@ impl Parser<'_> {
         }
         if let Some((period, next)) = self.relative_unit(self.joint(joint + 1, false), Unit::Year) {
             let year = chrono::Datelike::year(&period.start);
+            return Some((Item::fixed(Period::day(date(year, month, day)?)?), next));
+        }
+        if let Some((year, next)) = self.short_year(joint + 1) {
             return Some((Item::fixed(Period::day(date(year, month, day)?)?), next));
         }
         self.dated(month, day, joint + 1)

@@ -117,7 +117,10 @@ impl Parser<'_> {
     fn holiday_name(&self, at: usize) -> Got<holidays::Rule> {
         // Some names begin with a date word ("may day", "viernes santo").
         let (table, starts) = match self.language {
-            Language::English => (holidays::ENGLISH, self.w(at) == W::Month(5)),
+            Language::English => (
+                holidays::ENGLISH,
+                matches!(self.w(at), W::Month(5) | W::Ord(4)),
+            ),
             Language::Spanish => (
                 holidays::SPANISH,
                 matches!(self.w(at), W::Unit(Unit::Day | Unit::Year) | W::Weekday(_)),

@@ -73,6 +73,11 @@ impl Parser<'_> {
     /// The second end, after what joins it to the first.
     fn pair_end(&self, (left, next): (Item, usize), lead: W) -> Got<(Item, Item)> {
         let start = self.connector(next, lead)?;
+        if self.w(start) == W::DateWord && self.w(start - 1) == W::To {
+            // "october 1 to date"
+            let today = Item::fixed(Period::day(self.today())?);
+            return Some(((left, today), start + 1));
+        }
         let (right, next) = self.endpoint(start, self.item(start))?;
         Some(((left, right), next))
     }

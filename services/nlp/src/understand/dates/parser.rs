@@ -152,6 +152,7 @@ impl Parser<'_> {
                     _ => Some((tens.into(), at + 1)),
                 }
             }
+            W::Scale(100) => Some((100, at + 1)),
             W::Card(value) => match self.w(at + 1) {
                 W::Scale(100) => Some((u32::from(value) * 100, at + 2)),
                 _ => Some((value.into(), at + 1)),
@@ -250,6 +251,19 @@ impl Parser<'_> {
         self.year(self.skip_year_joint(at))
     }
 
+    /// A year of two digits at the end of a date ("20 oct 25"): nothing that it could
+    /// count follows.
+    pub(super) fn short_year(&self, at: usize) -> Got<i32> {
+        let closes = matches!(
+            self.w(at + 1),
+            W::End | W::To | W::Until | W::Through | W::And | W::Punct(b'-' | b'.' | b'?' | b',')
+        );
+        let fits = self.w(at) == W::Num && self.digits(at) == 2 && closes;
+        fits.then(|| i32::try_from(century(self.value(at))).ok())
+            .flatten()
+            .map(|year| (year, at + 1))
+    }
+
     fn skip_year_joint(&self, at: usize) -> usize {
         let at = self.maybe(at, |w| {
             matches!(w, W::Punct(b',' | b'-' | b'/' | b'.' | b'~'))
@@ -318,6 +332,7 @@ impl Parser<'_> {
                 offer(self.ago(at, depth));
                 offer(self.month_or_day(at, depth));
                 offer(self.numeric(at));
+                offer(self.week_number(at, depth));
                 offer(self.year_alone(at));
                 offer(self.quarter(at, depth));
                 offer(self.nth_of(at, depth));

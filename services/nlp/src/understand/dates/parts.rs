@@ -211,6 +211,18 @@ impl Parser<'_> {
 
     /// Week 12, week 27 of last year, W12.
     pub(super) fn week_number(&self, at: usize, depth: u8) -> Got<Item> {
+        if self.w(at) == W::Num {
+            // "2025-W40"
+            let (year, next) = self.year(at)?;
+            let next = self.maybe(next, |w| w == W::Punct(b'-'));
+            let fits = self.w(next) == W::WeekLetter
+                && self.w(next + 1) == W::Num
+                && self.digits(next + 1) <= 2;
+            let which = self.value(next + 1).max(1);
+            let year = fits.then(|| months(year, 1, 12)).flatten()?;
+            let week = nth_week(year, which, self.context.week_start)?;
+            return Some((Item::fixed(week), next + 2));
+        }
         let start = self.maybe(at, |w| w == W::The);
         let letter = self.w(start) == W::WeekLetter;
         if !(letter && self.glued(start + 1) || self.w(start) == W::Unit(Unit::Week))
@@ -308,6 +320,12 @@ impl Parser<'_> {
             return Some((Item { part, ..item }, start + 1));
         }
         let after = start + 1;
+        let day = self.joint(after, false);
+        if self.w(start) == W::Finish && self.w(day) == W::Unit(Unit::Day) && day > after {
+            // "by the end of the day"
+            let today = self.unit(Unit::Day, 0)?;
+            return Some((Item::named(today, Some(RangeName::Today)), day + 1));
+        }
         let (part, body) = match self.w(start) {
             W::Begin if self.w(after) == W::Of => (Part::Begin, self.joint(after, false)),
             W::Finish if self.w(after) == W::Of || matches!(self.w(after), W::Month(_)) => {

@@ -82,6 +82,8 @@ fn english_calendar_dates() {
             ("second quarter of last year", "2025-04-01..2025-06-30"),
             ("first week of march", "2026-03-02..2026-03-08"),
             ("the last 5 days of february", "2026-02-24..2026-02-28"),
+            ("2026-W09", "2026-02-23..2026-03-01"),
+            ("the day after thanksgiving", "2025-11-28..2025-11-28"),
             ("week 9", "2026-02-23..2026-03-01"),
             ("w/c 2 march", "2026-03-02..2026-03-08"),
             ("end of january", "2026-01-21..2026-01-31"),
@@ -111,6 +113,8 @@ fn english_ranges() {
             ("after february", "2026-03-01..2026-03-18"),
             ("2024 or later", "2024-01-01..2026-03-18"),
             ("after 2023 and before 2025", "2024-01-01..2024-12-31"),
+            ("2 march to date", "2026-03-02..2026-03-18"),
+            ("less than 3 days ago", "2026-03-15..2026-03-17"),
             ("from the 2nd to the 6th", "2026-03-02..2026-03-06"),
         ],
     );

@@ -57,6 +57,10 @@ impl Parser<'_> {
             Some(-1) if both => {
                 Point::Weekday(weekday).resolve(Near::UpTo(self.today().pred_opt()?))?
             }
+            // "this coming Friday"
+            Some(1) if both => {
+                Point::Weekday(weekday).resolve(Near::From(self.today().succ_opt()?))?
+            }
             // "last Monday" is the Monday of last week, as in "last week".
             Some(offset) => {
                 let day = calendar::plus_days(self.today(), i64::from(offset) * 7)?;

@@ -35,7 +35,7 @@ pub(super) const ROWS: &[Row] = &[
     (W::Unit(Clock), "minute min hour hr"),
     (W::Units(Clock), "seconds minutes mins hours hrs"),
     (W::Unit(Day), "day dy"),
-    (W::Units(Day), "days dayz dys"),
+    (W::Units(Day), "days dayz dys d"),
     (W::Unit(Week), "week wk weke weeek"),
     (W::Units(Week), "weeks wks weeeks"),
     (W::Unit(Fortnight), "fortnight"),
@@ -73,7 +73,7 @@ pub(super) const ROWS: &[Row] = &[
     (W::This, "this current ths thsi tihs present these same dis"),
     (
         W::Last,
-        "last previous prev lst lats preceding prior prevous previuos latest",
+        "last previous prev lst lats preceding prior prevous previuos latest trailing rolling",
     ),
     (W::Past, "past pst"),
     (W::Next, "next upcoming coming following nxt"),
