@@ -65,27 +65,33 @@ async fn the_message_comes_out_as_it_went_in() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_unroutable_message_is_an_error_and_blames_no_other() {
-    let test = TestBroker::create().await;
+    let test = TestBroker::create_with(|config| {
+        config.publish_timeout_ms = 30_000;
+        config.publish_channels = 500;
+    })
+    .await;
     let publisher = publisher(test.broker());
     publisher.publish(&REPLY, &message(0)).await.unwrap();
     delete_queue(&test, Queue::Execute(Priority::Normal)).await;
-    // Both kinds at once: a returned message must not be taken for another's.
-    let outcomes = join_all((1..=400).map(|n| {
-        let publisher = publisher.clone();
-        async move {
-            let lost = n % 3 == 0;
-            let route = if lost {
-                Route::Execute(Priority::Normal)
-            } else {
-                REPLY
-            };
-            (lost, publisher.publish(&route, &message(n)).await)
-        }
-    }))
-    .await;
-    for (lost, outcome) in outcomes {
+    // Both kinds at once: with more than one under way on a channel, the client mixes them up.
+    let under_way: Vec<_> = (1..=3_000)
+        .map(|n| {
+            let publisher = publisher.clone();
+            tokio::spawn(async move {
+                let lost = n % 3 == 0;
+                let route = if lost {
+                    Route::Execute(Priority::Normal)
+                } else {
+                    REPLY
+                };
+                (lost, publisher.publish(&route, &message(n)).await)
+            })
+        })
+        .collect();
+    for outcome in join_all(under_way).await {
+        let (lost, outcome) = outcome.unwrap();
         let unroutable = matches!(&outcome, Err(PublishError::Unroutable { .. }));
         assert_eq!((lost, !lost), (unroutable, outcome.is_ok()), "{outcome:?}");
     }
