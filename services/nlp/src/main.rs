@@ -1,2 +1,7 @@
-//! Starts the service; see lib.rs.
-fn main() {}
+//! Understands the messages of Wharf; see `lib.rs`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wharf_runtime::service::main("wharf-nlp", wharf_nlp::run)
+}

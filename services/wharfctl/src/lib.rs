@@ -1,1 +1,92 @@
-//! Operator's command line: migrate, topology, signature, demo, parse.
+//! The operator's command line: what a person needs to set up a Wharf and to find out why
+//! something in it does what it does.
+//!
+//! To add a command: a file in [`commands`] with its arguments and a `run`, a variant of
+//! [`Command`] and its line in [`dispatch`].
+
+pub mod commands;
+mod settings;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use wharf_domain::clock::SystemClock;
+use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
+
+use crate::{
+    commands::{demo, healthcheck, migrate, topology},
+    settings::Settings,
+};
+
+/// Sets up and examines a Wharf installation.
+///
+/// Databases and brokers come from DATABASE_URL and AMQP_URL (or WHARF__DATABASE__URL,
+/// WHARF__BROKER__URL and their neighbours, as for the services).
+#[derive(Debug, Parser)]
+#[command(name = "wharfctl", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database's schema up or down, or show where it stands
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Declare or show RabbitMQ's exchanges and queues
+    Topology(topology::TopologyArgs),
+    /// Load the demo company
+    Demo(demo::Demo),
+    /// Ask a service's health address; exit code 0 when it answers 200
+    Healthcheck(healthcheck::Healthcheck),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    install_crypto_provider();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            // Standard error closed: there is nobody left to tell.
+            let _ = writeln!(std::io::stderr(), "wharfctl: {error:#}");
+            match error.downcast_ref::<wharf_runtime::config::ConfigError>() {
+                Some(_) => ExitCode::from(EX_USAGE),
+                None => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Commands that speak to servers get a runtime; the others need none.
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(dispatch(command))
+}
+
+async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout();
+    match command {
+        Command::Migrate(args) => {
+            migrate::run(&args, &Settings::load()?.database()?, &mut out).await?
+        }
+        Command::Topology(args) => {
+            topology::run(&args, &Settings::load()?.broker()?, &mut out).await?
+        }
+        Command::Demo(args) => {
+            demo::run(
+                &args,
+                &Settings::load()?.database()?,
+                &SystemClock,
+                &mut out,
+            )
+            .await?;
+        }
+        Command::Healthcheck(args) => return healthcheck::run(&args).await,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,2 +1,7 @@
-//! Starts the service; see lib.rs.
-fn main() {}
+//! The operator's command line of Wharf; see `lib.rs`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wharfctl::main()
+}

@@ -41,7 +41,9 @@ pub async fn run(
         loaded.company_id, loaded.products, loaded.stock_rows
     )?;
     for person in &PEOPLE {
-        let persona = person.persona.map_or("no persona", |persona| persona.as_str());
+        let persona = person
+            .persona
+            .map_or("no persona", |persona| persona.as_str());
         writeln!(out, "  {}  {persona:<12} {}", person.phone, person.name)?;
     }
     Ok(())

@@ -1,0 +1,73 @@
+//! The configuration of nlp; `config.default.toml` documents every key.
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+use wharf_broker::BrokerConfig;
+use wharf_pipeline::WorkerConfig;
+use wharf_runtime::{
+    config::{AdminConfig, ConfigError, LogConfig, Validate},
+    service::ServiceConfig,
+};
+use wharf_store::DatabaseConfig;
+
+use crate::understand::Thresholds;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// How messages are worked on.
+    pub worker: WorkerConfig,
+    /// How messages are understood.
+    pub understanding: UnderstandingConfig,
+    /// The admin port.
+    pub admin: AdminConfig,
+    /// PostgreSQL.
+    pub database: DatabaseConfig,
+    /// RabbitMQ.
+    pub broker: BrokerConfig,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// The `[understanding]` section.
+#[derive(Debug, Clone, Deserialize)]
+pub struct UnderstandingConfig {
+    /// Seconds that a catalogue is remembered, 0 to 3,600.
+    pub catalogue_ttl_s: u32,
+    /// When to act, ask or say no.
+    #[serde(default)]
+    pub thresholds: Thresholds,
+}
+
+impl UnderstandingConfig {
+    /// How long a catalogue is remembered.
+    #[must_use]
+    pub fn catalogue_ttl(&self) -> TimeDelta {
+        TimeDelta::seconds(self.catalogue_ttl_s.into())
+    }
+}
+
+impl ServiceConfig for Config {
+    const DEFAULTS: &'static str = include_str!("../config.default.toml");
+
+    fn log(&self) -> &LogConfig {
+        &self.log
+    }
+}
+
+impl Validate for Config {
+    fn validate(&self) -> Result<(), ConfigError> {
+        self.worker.validate()?;
+        self.admin.validate()?;
+        self.log.validate()?;
+        if self.understanding.catalogue_ttl_s > 3_600 {
+            return Err(ConfigError(
+                "understanding.catalogue_ttl_s must be 0-3600".to_owned(),
+            ));
+        }
+        self.broker
+            .validate()
+            .map_err(|error| ConfigError(error.to_string()))?;
+        self.database.validate().map_err(ConfigError)
+    }
+}

@@ -1,0 +1,6 @@
+//! The commands, one file each.
+
+pub mod demo;
+pub mod healthcheck;
+pub mod migrate;
+pub mod topology;
