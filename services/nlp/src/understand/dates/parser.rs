@@ -399,7 +399,8 @@ impl Parser<'_> {
     }
 }
 
-/// The year two digits mean.
-pub(super) fn century(two: u32) -> u32 {
+/// The year two digits mean; of more digits only the last two count.
+pub(super) fn century(digits: u32) -> u32 {
+    let two = digits % 100;
     if two < 70 { 2000 + two } else { 1900 + two }
 }

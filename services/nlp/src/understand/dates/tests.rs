@@ -175,6 +175,7 @@ fn other_numbers_and_words_are_left_alone() {
             ("meet at 8:30", ""),
             ("order two thousand cups", ""),
             ("every week", ""),
+            ("fy 99999999999999", ""),
             ("1,200 gloves", ""),
             ("you may close it", "2025-05-01..2025-05-31?"),
             ("sat in bay 3", "2026-03-14..2026-03-14?"),
@@ -269,7 +270,7 @@ fn holds(text: &str, today: NaiveDate) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn any_text_gives_ordered_matches(text in "\\PC{0,80}", today in any_day()) {
