@@ -1,2 +1,7 @@
-//! Starts the service; see lib.rs.
-fn main() {}
+//! The simulator's command line; see lib.rs.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    twilio_sim::cli::main()
+}

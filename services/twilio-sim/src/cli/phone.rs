@@ -1,0 +1,72 @@
+//! Transcript lines as a phone would show them: who, and what.
+
+use std::fmt::Write;
+
+use crate::transcript::{Entry, Kind};
+
+/// One line of a transcript as text, its further lines set under the first.
+pub(super) fn show(entry: &Entry) -> String {
+    let who = match entry.kind {
+        Kind::Inbound => entry.contact.as_str(),
+        Kind::TwimlReply | Kind::Outbound => "Wharf",
+        Kind::Event => "twilio-sim",
+    };
+    let mut lines: Vec<String> = entry.text.lines().map(str::to_owned).collect();
+    lines.extend(entry.media.iter().map(|url| format!("[file] {url}")));
+    for flag in &entry.flags {
+        let code = if flag.code == 0 {
+            String::new()
+        } else {
+            format!("{} ", flag.code)
+        };
+        lines.push(format!("! {code}{}", flag.note));
+    }
+    let mut text = String::new();
+    for (n, line) in lines.iter().enumerate() {
+        let label = if n == 0 {
+            format!("{who}:")
+        } else {
+            String::new()
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{}", format!("{label:<13} {line}").trim_end());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::Flag;
+
+    fn entry(kind: Kind, text: &str) -> Entry {
+        Entry {
+            seq: 1,
+            at: chrono::DateTime::UNIX_EPOCH,
+            contact: "+15550100001".into(),
+            kind,
+            text: text.into(),
+            media: Vec::new(),
+            message_sid: None,
+            status: None,
+            flags: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_conversation_on_a_phone() {
+        let mut wrong = entry(Kind::Inbound, "help");
+        wrong
+            .flags
+            .push(Flag::new(12300, "Invalid Content-Type: application/json"));
+        let mut picture = entry(Kind::Outbound, "*Stock*\n\n5 pieces");
+        picture.media.push("https://w.example/chart.png".into());
+        let shown = [
+            entry(Kind::Inbound, "stock WID-1001"),
+            entry(Kind::TwimlReply, "✅ Message received."),
+            picture,
+            wrong,
+        ];
+        insta::assert_snapshot!(shown.iter().map(show).collect::<String>());
+    }
+}

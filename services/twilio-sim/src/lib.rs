@@ -1,0 +1,33 @@
+//! Stand-in for Twilio, for development and tests: the REST API for messages, signed inbound
+//! webhooks and status callbacks, and Twilio's faults. It reads Wharf's answers as Twilio would.
+//!
+//! - [`config`]: what one simulator is told.
+//! - `state`: messages, transcripts, the clock of each contact; the only shared data.
+//! - `rest`: what Wharf calls. A new parameter of `Messages.json` goes into `rest/create.rs`.
+//! - `webhook`: what calls Wharf: the inbound form, delivery with retries, reading the answer.
+//! - `callbacks`: the life of an outbound message.
+//! - `control`: `/sim/…`, for tests and the command line; [`client`] speaks to it.
+//! - [`faults`]: what can be made to go wrong. A new fault is a variant there and its place in
+//!   `rest/create.rs`.
+//! - [`cli`]: `serve`, `send`, `chat`.
+
+mod callbacks;
+pub mod cli;
+pub mod client;
+pub mod config;
+mod control;
+pub mod faults;
+mod rest;
+mod server;
+mod state;
+mod transcript;
+mod webhook;
+
+pub use client::SimClient;
+pub use config::SimConfig;
+pub use control::{
+    Inbound, InboundButton, InboundList, InboundLocation, InboundMedia, InboundQuoted,
+};
+pub use server::{Sim, run};
+pub use transcript::{Entry, Flag, Kind};
+pub use webhook::{Delivery, Forge, InboundReport};
