@@ -1,21 +1,15 @@
 //! Compares the words of a message with one name: which word stands for which, at what cost.
 
 use super::Form;
-use super::fold::{LONG_FILLERS, TokenKind, Tokens, stem};
-use super::lexicon;
-use super::spell::{self, EDIT, FAR, Scratch};
-use super::vocabulary::{Vocabulary, Word};
+use super::fold::TokenKind;
+use super::query::{KNOWN, MAX_QUERY, Query, Reading};
+use super::spell::{self, EDIT, FAR};
+use super::vocabulary::Word;
 
-/// Most words of a message that are compared with names.
-pub(super) const MAX_QUERY: usize = 12;
-/// Words joined or split: people write `hand bag` and `handbag` without thinking of an error.
-const SPACE: u8 = 3;
-/// A space one letter too early or too late.
-const SPACE_MOVED: u8 = EDIT;
 /// Words in another order than the name's.
 const INVERTED: u8 = 2;
-/// A word that is in other names, or an ordinary word, is hardly a misspelling of this name's.
-const KNOWN: u8 = 6;
+/// Letters of other words that outweigh an ordinary word.
+const ANCHOR: usize = 9;
 /// A wrong letter in a unit or size is less likely than in a word.
 const SHORT: u8 = 1;
 /// A legal form left out or added.
@@ -23,203 +17,7 @@ const LEGAL_FORM: u8 = 3;
 /// Steps of the search for the cheapest pairing with one name.
 const MAX_STEPS: u32 = 200;
 /// Steps for all names of one question; only made-up texts need more.
-pub(super) const ALL_STEPS: u32 = 3_000;
-
-/// A word of the message.
-#[derive(Debug)]
-pub(super) struct QueryWord {
-    pub(super) kind: TokenKind,
-    pub(super) letters: Vec<char>,
-    /// The known word that this is exactly.
-    pub(super) known: Option<u32>,
-    in_catalogue: bool,
-    /// Costs nothing when it belongs to no name.
-    free: bool,
-    /// A legal form: of little weight, unless the name has another.
-    legal: bool,
-    /// Looks like a misspelt `of` or `and`.
-    like_filler: bool,
-}
-
-/// Words of the message taken as one, and what that may be.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    start: usize,
-    end: usize,
-    /// Known words and their costs, by word.
-    pub(super) words: Vec<(u32, u8)>,
-    /// Two neighbouring words of a name written as one.
-    pub(super) pairs: Vec<(u32, u32, u8)>,
-}
-
-/// A name as a message writes it, with all that its words may mean.
-#[derive(Debug, Default)]
-pub(super) struct Query {
-    pub(super) words: Vec<QueryWord>,
-    pub(super) readings: Vec<Reading>,
-}
-
-impl Query {
-    /// Looks the words up in the vocabulary.
-    pub(super) fn new(vocabulary: &Vocabulary, tokens: &Tokens) -> Query {
-        let mut query = Query::default();
-        let count = tokens.list.len().min(MAX_QUERY);
-        let mut leading = true;
-        for index in 0..count {
-            let (kind, surface) = (tokens.list[index].kind, tokens.surface(index));
-            let known = vocabulary.id(tokens.stem(index));
-            let letters: Vec<char> = surface.chars().collect();
-            leading = leading
-                && (kind == TokenKind::Number || lexicon::is_package(tokens.stem(index)));
-            query.words.push(QueryWord {
-                kind,
-                known,
-                in_catalogue: known.is_some_and(|word| vocabulary.in_catalogue(word)),
-                legal: lexicon::is_legal_form(surface),
-                free: lexicon::is_courtesy(surface)
-                    || (leading && kind == TokenKind::Word),
-                like_filler: known.is_none() && like_filler(&letters),
-                letters,
-            });
-        }
-        let mut scratch = Scratch::default();
-        for index in 0..count {
-            query.read_one(vocabulary, tokens, index, &mut scratch);
-        }
-        for index in 1..count {
-            query.read_joined(vocabulary, tokens, index - 1..index + 1, &mut scratch);
-            if index + 1 < count && tokens.list[index].glued && tokens.list[index + 1].glued {
-                query.read_joined(vocabulary, tokens, index - 1..index + 2, &mut scratch);
-            }
-        }
-        query
-    }
-
-    fn read_one(
-        &mut self,
-        vocabulary: &Vocabulary,
-        tokens: &Tokens,
-        index: usize,
-        scratch: &mut Scratch,
-    ) {
-        let word = &self.words[index];
-        let mut reading = Reading { start: index, end: index + 1, ..Reading::default() };
-        if let Some(known) = word.known {
-            reading.words.push((known, 0));
-        }
-        if !word.in_catalogue && word.kind != TokenKind::Number {
-            let extra = if word.known.is_some() { KNOWN } else { 0 };
-            let first = reading.words.len();
-            vocabulary.spelling.near(&word.letters, scratch, &mut reading.words);
-            for (_, cost) in &mut reading.words[first..] {
-                *cost += extra;
-            }
-            if word.known.is_none() {
-                let text = tokens.surface(index);
-                split(vocabulary, text, SPACE, None, scratch, &mut reading);
-            }
-        }
-        self.push(reading);
-    }
-
-    /// Two words, or a word torn by a digit, read as one; also as two with the space moved.
-    fn read_joined(
-        &mut self,
-        vocabulary: &Vocabulary,
-        tokens: &Tokens,
-        range: std::ops::Range<usize>,
-        scratch: &mut Scratch,
-    ) {
-        let parts = &self.words[range.clone()];
-        let glued = tokens.list[range.start + 1..range.end].iter().all(|token| token.glued);
-        if !glued && parts.iter().any(|part| part.kind == TokenKind::Number) {
-            return;
-        }
-        let text: String = range.clone().map(|index| tokens.surface(index)).collect();
-        let letters: Vec<char> = text.chars().collect();
-        if letters.len() > spell::MAX_WORD || letters.len() < 4 {
-            return;
-        }
-        let mut reading = Reading { start: range.start, end: range.end, ..Reading::default() };
-        let space = if glued { 0 } else { SPACE };
-        if let Some(known) = vocabulary.id(&stem(&text)).filter(|w| vocabulary.in_catalogue(*w)) {
-            reading.words.push((known, space));
-        } else if parts.iter().any(|part| !part.in_catalogue)
-            && (glued || !parts.iter().any(|part| part.in_catalogue && part.kind == TokenKind::Short))
-        {
-            vocabulary.spelling.near(&letters, scratch, &mut reading.words);
-            for (_, cost) in &mut reading.words {
-                *cost += space;
-            }
-            if parts.len() == 2 && !glued {
-                let boundary = parts[0].letters.len();
-                split(vocabulary, &text, SPACE_MOVED, Some(boundary), scratch, &mut reading);
-            }
-        }
-        self.push(reading);
-    }
-
-    fn push(&mut self, mut reading: Reading) {
-        if !reading.words.is_empty() || !reading.pairs.is_empty() {
-            reading.words.sort_unstable();
-            self.readings.push(reading);
-        }
-    }
-}
-
-fn like_filler(letters: &[char]) -> bool {
-    (1..=5).contains(&letters.len())
-        && LONG_FILLERS.iter().any(|filler| {
-            let meant: Vec<char> = filler.chars().collect();
-            spell::distance(letters, &meant, spell::limit(1)) != FAR
-        })
-}
-
-/// Reads `text` as two words of the catalogue, one of them perhaps misspelt, or as one word with a
-/// filler stuck to it. With a boundary, only next to it.
-fn split(
-    vocabulary: &Vocabulary,
-    text: &str,
-    cost: u8,
-    boundary: Option<usize>,
-    scratch: &mut Scratch,
-    reading: &mut Reading,
-) {
-    let count = text.chars().count();
-    if !(4..=spell::MAX_WORD).contains(&count) {
-        return;
-    }
-    let id = |half: &str| vocabulary.id(&stem(half)).filter(|word| vocabulary.in_catalogue(*word));
-    let mut near = Vec::new();
-    for (letter, (at, _)) in text.char_indices().enumerate().skip(1) {
-        if boundary.is_some_and(|boundary| letter.abs_diff(boundary) != 1) {
-            continue;
-        }
-        let (left, right) = text.split_at(at);
-        match (id(left), id(right)) {
-            (Some(a), Some(b)) => reading.pairs.push((a, b, cost)),
-            (Some(a), None) if count - letter >= 4 && letter >= 2 => {
-                near.clear();
-                let letters: Vec<char> = right.chars().collect();
-                vocabulary.spelling.near(&letters, scratch, &mut near);
-                reading.pairs.extend(near.iter().map(|(b, more)| (a, *b, cost + more)));
-            }
-            (None, Some(b)) if letter >= 4 && count - letter >= 2 => {
-                near.clear();
-                let letters: Vec<char> = left.chars().collect();
-                vocabulary.spelling.near(&letters, scratch, &mut near);
-                reading.pairs.extend(near.iter().map(|(a, more)| (*a, b, cost + more)));
-            }
-            _ => {}
-        }
-        if let (Some(a), true) = (id(left), LONG_FILLERS.contains(&right)) {
-            reading.words.push((a, cost));
-        }
-        if let (true, Some(b)) = (LONG_FILLERS.contains(&left), id(right)) {
-            reading.words.push((b, cost));
-        }
-    }
-}
+pub(super) const ALL_STEPS: u32 = 1_000;
 
 /// How a message's words fit a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -284,7 +82,10 @@ pub(super) fn fit(query: &Query, form: &Form, known: &[Word], steps: &mut u32) -
     }
     search.go(0, taken, Fit::default());
     *steps -= granted - search.steps;
-    let mut fit = search.best.unwrap_or(Fit { extra: MAX_QUERY as u8, ..Fit::default() });
+    let mut fit = search.best.unwrap_or(Fit {
+        extra: MAX_QUERY as u8,
+        ..Fit::default()
+    });
     fit.doubtful |= search.steps == 0;
     fit
 }
@@ -319,7 +120,10 @@ impl Search<'_> {
             return;
         }
         let query = self.query;
-        let starting = query.readings.iter().filter(|reading| reading.start == index);
+        let starting = query
+            .readings
+            .iter()
+            .filter(|reading| reading.start == index);
         for reading in starting {
             if (index..reading.end).any(|at| self.pairs[at] != NONE) {
                 continue;
@@ -340,9 +144,14 @@ impl Search<'_> {
         let first = reading.words.partition_point(|(known, _)| *known < word);
         if let Some((_, cost)) = reading.words.get(first).filter(|(known, _)| *known == word) {
             let mut fit = so_far;
-            let alone = reading.end == reading.start + 1;
-            fit.doubtful |= alone && self.query.words[reading.start].known.is_some();
-            self.pair(reading.start..reading.end, place, taken | 1 << place, *cost, fit);
+            fit.doubtful |= reading.end == reading.start + 1 && self.doubtful(reading.start);
+            self.pair(
+                reading.start..reading.end,
+                place,
+                taken | 1 << place,
+                *cost,
+                fit,
+            );
         }
         let next = place + 1;
         if next < self.form.words.len() && taken & (1 << next) == 0 {
@@ -355,11 +164,25 @@ impl Search<'_> {
         }
     }
 
+    /// Whether a word is known, so that it may well be meant; an ordinary word that is in no name
+    /// is believed less than the words around it.
+    fn doubtful(&self, index: usize) -> bool {
+        let word = &self.query.words[index];
+        let around = self
+            .query
+            .words
+            .iter()
+            .map(|word| word.letters.len())
+            .sum::<usize>();
+        word.known.is_some() && (word.in_catalogue || around - word.letters.len() < ANCHOR)
+    }
+
     /// Compares letters where the spelling index is silent: short or badly misspelt words whose
     /// neighbours found the name.
     fn compare(&mut self, index: usize, taken: u32, so_far: Fit) {
         let word = &self.query.words[index];
-        let strict = word.kind != TokenKind::Word && (word.known.is_some() || word.letters.len() < 2);
+        let strict =
+            word.kind != TokenKind::Word && (word.known.is_some() || word.letters.len() < 2);
         if strict || word.kind == TokenKind::Number {
             return;
         }
@@ -375,16 +198,29 @@ impl Search<'_> {
                 4..=7 => 2,
                 _ => 3,
             };
+            if !spell::may_be_near(word.mask, meant.mask, spell::limit(edits)) {
+                continue;
+            }
             if self.steps == 0 {
                 return;
             }
             self.steps -= 1;
             let cost = spell::distance(&word.letters, &meant.letters, spell::limit(edits));
             if cost != FAR {
-                let short = if meant.kind == TokenKind::Short { SHORT } else { 0 };
+                let short = if meant.kind == TokenKind::Short {
+                    SHORT
+                } else {
+                    0
+                };
                 let mut fit = so_far;
-                fit.doubtful |= word.known.is_some();
-                self.pair(index..index + 1, place, taken | 1 << place, cost + extra + short, fit);
+                fit.doubtful |= self.doubtful(index);
+                self.pair(
+                    index..index + 1,
+                    place,
+                    taken | 1 << place,
+                    cost + extra + short,
+                    fit,
+                );
             }
         }
     }

@@ -57,7 +57,10 @@ impl Builder {
             .match_kind(MatchKind::LeftmostLongest)
             .build(patterns.iter().map(|(key, _)| key))
             .ok();
-        ExactIndex { automaton, patterns }
+        ExactIndex {
+            automaton,
+            patterns,
+        }
     }
 }
 
@@ -66,7 +69,10 @@ impl ExactIndex {
     pub(super) fn whole(&self, tokens: &Tokens) -> &[(ItemIndex, Via)] {
         let mut key = String::new();
         canonical(tokens, 0..tokens.list.len(), &mut key, |_| {});
-        match self.patterns.binary_search_by(|(known, _)| known.as_str().cmp(&key)) {
+        match self
+            .patterns
+            .binary_search_by(|(known, _)| known.as_str().cmp(&key))
+        {
             Ok(at) => &self.patterns[at].1,
             Err(_) => &[],
         }
@@ -79,11 +85,15 @@ impl Catalogue {
     /// Plurals, hyphens, fillers and spaces between numbers and units make no difference; a code
     /// must not continue into a longer one (`WID-1001` is not in `WID-1001-A`).
     pub fn find_all(&self, folded: &str) -> Vec<Hit> {
-        let Some(automaton) = &self.exact.automaton else { return Vec::new() };
+        let Some(automaton) = &self.exact.automaton else {
+            return Vec::new();
+        };
         let tokens = Tokens::of(folded, MAX_TOKENS);
         let mut text = String::with_capacity(folded.len() * 2);
         let mut ends = Vec::with_capacity(tokens.list.len());
-        canonical(&tokens, 0..tokens.list.len(), &mut text, |end| ends.push(end));
+        canonical(&tokens, 0..tokens.list.len(), &mut text, |end| {
+            ends.push(end)
+        });
         let mut hits = Vec::new();
         for found in automaton.find_iter(&text) {
             let first = ends.partition_point(|end| *end <= found.start());
@@ -92,14 +102,21 @@ impl Catalogue {
                 continue;
             };
             let owners = &self.exact.patterns[found.pattern().as_usize()].1;
-            let Some((item, via)) = owners.first().copied() else { continue };
+            let Some((item, via)) = owners.first().copied() else {
+                continue;
+            };
             let torn = from.glued || tokens.list.get(last + 1).is_some_and(|next| next.glued);
             let span = from.span.start..to.span.end;
             if torn || (via == Via::Sku && !stands_alone(folded, &span)) {
                 continue;
             }
             let others = owners[1..].iter().map(|(other, _)| *other);
-            hits.push(Hit { span, item, via, ambiguous_with: others.take(MAX_AMBIGUOUS).collect() });
+            hits.push(Hit {
+                span,
+                item,
+                via,
+                ambiguous_with: others.take(MAX_AMBIGUOUS).collect(),
+            });
         }
         hits
     }
@@ -110,8 +127,10 @@ fn stands_alone(text: &str, span: &std::ops::Range<usize>) -> bool {
     let joins = |c: char| matches!(c, '-' | '_' | '/' | '.');
     let mut before = text[..span.start].chars().rev();
     let mut after = text[span.end..].chars();
-    let part_before = before.next().is_some_and(joins) && before.next().is_some_and(char::is_alphanumeric);
-    let part_after = after.next().is_some_and(joins) && after.next().is_some_and(char::is_alphanumeric);
+    let part_before =
+        before.next().is_some_and(joins) && before.next().is_some_and(char::is_alphanumeric);
+    let part_after =
+        after.next().is_some_and(joins) && after.next().is_some_and(char::is_alphanumeric);
     let code = compact(&text[span.clone()]);
     let number = code.bytes().all(|b| b.is_ascii_digit()) && code.len() < SHORT_NUMBER;
     !part_before && !part_after && !number

@@ -26,7 +26,11 @@ pub fn fold(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    for c in text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
         match c {
             'ß' => out.push_str("ss"),
             'æ' => out.push_str("ae"),
@@ -79,14 +83,19 @@ pub(super) struct Tokens {
 impl Tokens {
     /// Cuts a folded text; stops after `limit` tokens.
     pub(super) fn of(text: &str, limit: usize) -> Tokens {
-        let mut tokens = Tokens { buffer: String::with_capacity(text.len() + 16), list: Vec::new() };
+        let mut tokens = Tokens {
+            buffer: String::with_capacity(text.len() + 16),
+            list: Vec::new(),
+        };
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() && tokens.list.len() < limit {
-            let Some(c) = text[at..].chars().next() else { break };
+            let Some(c) = text[at..].chars().next() else {
+                break;
+            };
             if c.is_alphanumeric() {
                 let end = run_end(text, at);
-                tokens.push_run(text, at..end);
+                tokens.push_run(text, at..end, limit);
                 at = end;
             } else {
                 at += c.len_utf8();
@@ -130,10 +139,10 @@ impl Tokens {
     }
 
     /// One run of letters, digits and apostrophes: split where letters and digits meet.
-    fn push_run(&mut self, text: &str, run: Range<usize>) {
+    fn push_run(&mut self, text: &str, run: Range<usize>, limit: usize) {
         let mut start = run.start;
         let look_alike = zeros_and_ones(&text[run.clone()]);
-        while start < run.end {
+        while start < run.end && self.list.len() < limit {
             let digits = text.as_bytes()[start].is_ascii_digit() || look_alike == LookAlike::Digits;
             let mut end = start;
             for (offset, c) in text[start..run.end].char_indices() {
@@ -178,7 +187,13 @@ impl Tokens {
             TokenKind::Word => self.push_stem(surface.clone()),
             _ => surface.clone(),
         };
-        self.list.push(Token { kind, surface, stem, span, glued });
+        self.list.push(Token {
+            kind,
+            surface,
+            stem,
+            span,
+            glued,
+        });
     }
 
     /// Notes the singular; a wrong guess costs one edit later.
@@ -212,7 +227,11 @@ fn plural_ending(word: &str) -> usize {
         // "cases", "hoses", "axes": the e is the word's own as often as not; both become "cas".
         return 2;
     }
-    if word.len() > 4 && ["se", "xe", "ze", "che", "she"].iter().any(|end| word.ends_with(end)) {
+    if word.len() > 4
+        && ["se", "xe", "ze", "che", "she"]
+            .iter()
+            .any(|end| word.ends_with(end))
+    {
         return 1;
     }
     let plural = word.len() > 3
@@ -239,10 +258,15 @@ fn zeros_and_ones(run: &str) -> LookAlike {
         return LookAlike::Digits;
     }
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let inside = bytes.iter().position(u8::is_ascii_digit).is_some_and(|at| {
-        matches!(bytes[at], b'0' | b'1') && at > 0 && at + 1 < bytes.len()
-    });
-    if digits == 1 && letters >= 3 && inside { LookAlike::Letters } else { LookAlike::None }
+    let inside = bytes
+        .iter()
+        .position(u8::is_ascii_digit)
+        .is_some_and(|at| matches!(bytes[at], b'0' | b'1') && at > 0 && at + 1 < bytes.len());
+    if digits == 1 && letters >= 3 && inside {
+        LookAlike::Letters
+    } else {
+        LookAlike::None
+    }
 }
 
 /// End of the run of letters, digits, inner apostrophes and decimal points that starts at `start`.

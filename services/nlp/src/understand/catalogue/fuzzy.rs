@@ -1,8 +1,8 @@
 //! Misspelt names in a text where nobody marked them: short runs of words that are, or nearly
 //! are, words of names.
 
-use super::align::MAX_QUERY;
 use super::fold::{TokenKind, Tokens};
+use super::query::MAX_QUERY;
 use super::spell::Scratch;
 use super::{Catalogue, FuzzyHit, Resolution, lexicon, sku};
 
@@ -10,6 +10,9 @@ use super::{Catalogue, FuzzyHit, Resolution, lexicon, sku};
 const MAX_TOKENS: usize = 64;
 /// Runs resolved in one text, the most telling first.
 const MAX_RUNS: usize = 3;
+
+/// Letters, digits and signs of a code at most.
+const MAX_PIECE: usize = 40;
 
 /// Neighbouring tokens that may be a name.
 struct Run {
@@ -28,9 +31,13 @@ impl Catalogue {
         let tokens = Tokens::of(folded, MAX_TOKENS);
         let mut runs = self.runs(folded, &tokens);
         runs.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.first.cmp(&b.first)));
-        runs.truncate(MAX_RUNS);
+        // A text that is cut is no hurried message: one run of it is enough.
+        let whole = tokens.list.len() < MAX_TOKENS;
+        runs.truncate(if whole { MAX_RUNS } else { 1 });
         runs.sort_by_key(|run| run.first);
-        runs.iter().filter_map(|run| self.resolve_run(folded, &tokens, run)).collect()
+        runs.iter()
+            .filter_map(|run| self.resolve_run(folded, &tokens, run))
+            .collect()
     }
 
     fn resolve_run(&self, folded: &str, tokens: &Tokens, run: &Run) -> Option<FuzzyHit> {
@@ -38,15 +45,21 @@ impl Catalogue {
             let span = tokens.list[first].span.start..tokens.list[run.last].span.end;
             let resolution = match self.resolve(None, &folded[span.clone()]) {
                 Resolution::None { .. } => return None,
-                Resolution::One { item, distance, score, partial: true } => {
-                    super::candidates([(item, distance, score)])
-                }
+                Resolution::One {
+                    item,
+                    distance,
+                    score,
+                    partial: true,
+                } => super::candidates([(item, distance, score)]),
                 resolution => resolution,
             };
             Some(FuzzyHit { span, resolution })
         };
         let whole = read(run.first);
-        let second = tokens.list.get(run.first + 1).filter(|_| run.first < run.last);
+        let second = tokens
+            .list
+            .get(run.first + 1)
+            .filter(|_| run.first < run.last);
         let quantity = tokens.list[run.first].kind == TokenKind::Number
             && second.is_some_and(|second| !second.glued);
         let accepted = |hit: &FuzzyHit| hit.resolution.accepted().is_some();
@@ -60,7 +73,7 @@ impl Catalogue {
     /// Runs of tokens that may belong to names; a number joins a run but does not make one.
     fn runs(&self, folded: &str, tokens: &Tokens) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
-        let mut scratch = Scratch::default();
+        let mut scratch = Scratch::new(MAX_TOKENS);
         let mut found = Vec::new();
         let mut open: Option<Run> = None;
         for index in 0..tokens.list.len() {
@@ -72,7 +85,11 @@ impl Catalogue {
                 }
                 (run, Some(weight)) => {
                     runs.extend(run.take());
-                    *run = Some(Run { first: index, last: index, weight });
+                    *run = Some(Run {
+                        first: index,
+                        last: index,
+                        weight,
+                    });
                 }
                 (run, None) => runs.extend(run.take()),
             }
@@ -93,7 +110,7 @@ impl Catalogue {
     ) -> Option<f32> {
         let token = &tokens.list[index];
         let surface = tokens.surface(index);
-        let piece = folded[token.span.start..].split_ascii_whitespace().next().unwrap_or("");
+        let piece = piece_at(folded, token.span.start);
         if !token.glued && piece.len() > surface.len() && sku::looks_like_code(piece) {
             return Some(1.0);
         }
@@ -104,11 +121,19 @@ impl Catalogue {
         }
         if let Some(word) = in_names {
             let telling = token.kind == TokenKind::Word;
-            return Some(if telling { self.vocabulary.words[word as usize].weight } else { 0.0 });
+            return Some(if telling {
+                self.vocabulary.words[word as usize].weight
+            } else {
+                0.0
+            });
         }
         if token.kind != TokenKind::Word {
             let code = sku::looks_like_code(piece);
-            return if code { Some(1.0) } else { token.glued.then_some(0.0) };
+            return if code {
+                Some(1.0)
+            } else {
+                token.glued.then_some(0.0)
+            };
         }
         if known.is_some() {
             return None;
@@ -116,9 +141,24 @@ impl Catalogue {
         found.clear();
         let letters: Vec<char> = surface.chars().collect();
         self.vocabulary.spelling.near(&letters, scratch, found);
-        let near = found.iter().find(|(word, _)| self.vocabulary.in_catalogue(*word));
+        let near = found
+            .iter()
+            .find(|(word, _)| self.vocabulary.in_catalogue(*word));
         near.map(|(word, cost)| {
             self.vocabulary.words[*word as usize].weight * (1.0 - f32::from(*cost) / 16.0)
         })
+    }
+}
+
+/// What stands between spaces from `start` on; nothing when it is too long for a code.
+fn piece_at(text: &str, start: usize) -> &str {
+    let end = text[start..]
+        .char_indices()
+        .take(MAX_PIECE)
+        .find(|(_, c)| c.is_whitespace());
+    match end {
+        Some((length, _)) => &text[start..start + length],
+        None if text.len() - start <= MAX_PIECE => &text[start..],
+        None => "",
     }
 }

@@ -3,28 +3,38 @@
 //!
 //! To add words, append them to [`ORDINARY`]; singular, lower case.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Whether a supplier's name means the same with and without the word.
 pub(super) fn is_legal_form(word: &str) -> bool {
-    const FORMS: [&str; 20] = [
-        "ltd", "limited", "inc", "incorporated", "llc", "llp", "plc", "gmbh", "corp",
-        "corporation", "co", "company", "sa", "sl", "sas", "sarl", "bv", "nv", "ag", "srl",
-    ];
-    FORMS.contains(&word)
+    has(LEGAL_FORMS, word)
 }
+
+const LEGAL_FORMS: &str = "
+ltd limited inc incorporated llc llp plc gmbh corp corporation co company sa sl sas sarl bv nv ag
+srl
+";
 
 /// Whether a word may stand around a name without belonging to it.
 pub(super) fn is_courtesy(word: &str) -> bool {
-    const WORDS: [&str; 24] = [
-        "please", "pls", "plz", "thanks", "thank", "you", "some", "any", "more", "our", "my",
-        "those", "these", "that", "this", "asap", "sku", "code", "item", "product", "supplier",
-        "por", "favor", "gracias",
-    ];
-    WORDS.contains(&word)
+    has(COURTESIES, word)
+}
+
+const COURTESIES: &str = "
+please pls plz thanks thank you some any more our my those these that this asap sku code item
+product supplier por favor gracias
+";
+
+fn has(words: &str, word: &str) -> bool {
+    words.split_ascii_whitespace().any(|known| known == word)
 }
 
 /// Words of requests and questions; in a text they end a name rather than belong to it.
 pub(super) fn is_request(word: &str) -> bool {
-    REQUESTS.split_ascii_whitespace().any(|request| request == word)
+    static WORDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| REQUESTS.split_ascii_whitespace().collect());
+    WORDS.contains(word)
 }
 
 const REQUESTS: &str = "
@@ -44,13 +54,13 @@ alert alerts warning warnings supplier suppliers performance delivery deliveries
 
 /// Measures and packages that lead a name: `boxes of …`.
 pub(super) fn is_package(stem: &str) -> bool {
-    const WORDS: [&str; 27] = [
-        "box", "cas", "crat", "pack", "packet", "pallet", "carton", "bag", "bottle", "roll", "unit",
-        "piec", "pc", "pcs", "piece", "crate", "case", "tin", "can", "jar", "tub", "sack", "caja",
-        "paquete", "bolsa", "botella", "rollo",
-    ];
-    WORDS.contains(&stem)
+    has(PACKAGES, stem)
 }
+
+const PACKAGES: &str = "
+box cas crat pack packet pallet carton bag bottle roll unit piec pc pcs piece crate case tin can
+jar tub sack caja paquete bolsa botella rollo
+";
 
 /// Ordinary words of goods, people and offices.
 pub(super) fn ordinary() -> impl Iterator<Item = &'static str> {

@@ -6,16 +6,17 @@
 //! [`Catalogue::find_fuzzy`] looks for misspelt names where nobody marked them.
 //!
 //! Parts: `fold` cuts text into comparable tokens, `vocabulary` knows the names' words, `spell`
-//! finds a misspelt word, `align` compares a message's words with one name, `resolve` decides,
-//! `sku` does the same for codes, `exact` and `fuzzy` look through whole texts, `lexicon` holds
-//! the words known beforehand. New ordinary words and package names go into `lexicon`, fillers
-//! into `fold`; the numbers that decide acceptance stand at the top of `resolve` and `sku`.
+//! finds a misspelt word, `query` reads a message's words, `align` compares them with one name,
+//! `resolve` decides, `sku` does the same for codes, `exact` and `fuzzy` look through whole texts,
+//! `lexicon` holds the words known beforehand. New ordinary words and package names go into
+//! `lexicon`, fillers into `fold`; the numbers that decide acceptance stand at the top of `resolve` and `sku`.
 
 mod align;
 mod exact;
 mod fold;
 mod fuzzy;
 mod lexicon;
+mod query;
 mod resolve;
 mod sku;
 mod spell;
@@ -25,8 +26,8 @@ mod vocabulary;
 
 use std::ops::Range;
 
-pub use self::fold::fold;
 use self::fold::Tokens;
+pub use self::fold::fold;
 use self::vocabulary::Vocabulary;
 
 /// Position of an item in [`Catalogue::items`].
@@ -103,9 +104,10 @@ pub struct Candidate {
 /// What the words of a name mean.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resolution {
-    /// One item. The score is 1 for the exact name, .97 for a code with look-alikes, .95 less .04
-    /// for each typing error for a misspelt full name, and at most .75 for a part of a name that
-    /// only one item has (.5, plus a quarter of the part of the name's weight that was written).
+    /// One item. The score is 1 for the exact name or code; for a misspelt full name .95 less .04
+    /// for each typing error; for a code .97 with look-alikes, .86 with one typing error, .81 with
+    /// two; for a part of a name that only one item has .5 plus a quarter of the part of the
+    /// name's weight that was written, so at most .75.
     One {
         /// The item.
         item: ItemIndex,
@@ -127,7 +129,12 @@ pub enum Resolution {
 
 impl Resolution {
     fn sure(item: ItemIndex) -> Resolution {
-        Resolution::One { item, distance: 0, score: 1.0, partial: false }
+        Resolution::One {
+            item,
+            distance: 0,
+            score: 1.0,
+            partial: false,
+        }
     }
 
     /// The item, when there is one that may be taken without asking.
@@ -189,14 +196,29 @@ impl Catalogue {
                 }
                 exact.add(&tokens, item, via);
                 let words = vocabulary.add_form(forms.len() as u32, &tokens);
-                forms.push(Form { item, kind: entry.kind, words, weight: 0.0 });
+                forms.push(Form {
+                    item,
+                    kind: entry.kind,
+                    words,
+                    weight: 0.0,
+                });
             }
         }
         vocabulary.finish(forms.len());
         for form in &mut forms {
-            form.weight = form.words.iter().map(|w| vocabulary.words[*w as usize].weight).sum();
+            form.weight = form
+                .words
+                .iter()
+                .map(|w| vocabulary.words[*w as usize].weight)
+                .sum();
         }
-        Catalogue { items, forms, vocabulary, skus, exact: exact.finish() }
+        Catalogue {
+            items,
+            forms,
+            vocabulary,
+            skus,
+            exact: exact.finish(),
+        }
     }
 
     /// The items, in the order they were given.
@@ -213,7 +235,11 @@ fn candidates(found: impl IntoIterator<Item = (ItemIndex, u8, f32)>) -> Resoluti
             break;
         }
         if list.iter().all(|known| known.item != item) {
-            list.push(Candidate { item, distance, score });
+            list.push(Candidate {
+                item,
+                distance,
+                score,
+            });
         }
     }
     Resolution::Several(list)

@@ -1,14 +1,15 @@
 //! Decides what the words of a name mean: one item, a question, or nothing.
 
-use super::align::{self, Fit, MAX_QUERY, Query};
+use super::align::{self, Fit};
 use super::fold::{Tokens, fold};
+use super::query::{MAX_QUERY, Query};
 use super::spell::EDIT;
 use super::{Catalogue, ItemIndex, ItemKind, Resolution, candidates};
 
 /// Quarters of an edit by which the next best must be worse.
 const MARGIN: u8 = 3;
 /// Names compared word by word with the message's.
-const SHORTLIST: usize = 48;
+const SHORTLIST: usize = 24;
 /// Postings read for one name; keeps the work bounded when every word is common.
 const MAX_POSTINGS: usize = 24_000;
 /// Part of a name's weight below which a part of it says too little.
@@ -38,7 +39,11 @@ impl Compared {
     }
 
     fn score(&self) -> f32 {
-        let part = if self.weight > 0.0 { self.fit.covered / self.weight } else { 0.0 };
+        let part = if self.weight > 0.0 {
+            self.fit.covered / self.weight
+        } else {
+            0.0
+        };
         let errors = 0.04 * f32::from(self.fit.cost + self.fit.slack / 2) / f32::from(EDIT);
         let score = if self.full() {
             0.95 - errors
@@ -68,16 +73,27 @@ impl Catalogue {
         let folded = fold(words);
         let tokens = Tokens::of(&folded, MAX_QUERY);
         let of_kind = |item: &ItemIndex| kind.is_none_or(|k| self.items[*item as usize].kind == k);
-        let whole = self.exact.whole(&tokens).iter().map(|(item, _)| *item).filter(of_kind);
+        let whole = self
+            .exact
+            .whole(&tokens)
+            .iter()
+            .map(|(item, _)| *item)
+            .filter(of_kind);
         match whole.collect::<Vec<_>>().as_slice() {
             [] => {}
             [item] => return Resolution::sure(*item),
             several => return self.same_name(several, &folded),
         }
         let codes = kind.is_none_or(|kind| kind == ItemKind::Product);
-        let code = if codes { self.skus.resolve(&folded) } else { None };
+        let code = if codes {
+            self.skus.resolve(&folded)
+        } else {
+            None
+        };
         match &code {
-            Some(Resolution::One { distance: 0..=1, .. }) => return code.unwrap_or_else(none),
+            Some(Resolution::One {
+                distance: 0..=1, ..
+            }) => return code.unwrap_or_else(none),
             Some(Resolution::Several(list)) if list[0].distance <= 1 => {
                 return code.unwrap_or_else(none);
             }
@@ -105,12 +121,18 @@ impl Catalogue {
     fn resolve_name(&self, kind: Option<ItemKind>, tokens: &Tokens) -> Resolution {
         let query = Query::new(&self.vocabulary, tokens);
         let compared = self.compare(kind, &query);
-        let Some(best) = compared.first() else { return none() };
+        let Some(best) = compared.first() else {
+            return none();
+        };
         let shares = best.fit.covered >= 0.5 * best.weight;
         if best.clean() {
             let rival = compared[1..].iter().any(|other| rivals(best, other));
             let distinctive = best.full() || best.fit.covered >= DISTINCTIVE * best.weight;
-            if !rival && distinctive && !best.fit.doubtful && best.fit.cost <= budget(best.fit.letters) {
+            if !rival
+                && distinctive
+                && !best.fit.doubtful
+                && best.fit.cost <= budget(best.fit.letters)
+            {
                 return Resolution::One {
                     item: best.item,
                     distance: best.edits(),
@@ -136,12 +158,18 @@ impl Catalogue {
             .map(|form| {
                 let form = &self.forms[form as usize];
                 let fit = align::fit(query, form, &self.vocabulary.words, &mut steps);
-                Compared { item: form.item, fit, weight: form.weight }
+                Compared {
+                    item: form.item,
+                    fit,
+                    weight: form.weight,
+                }
             })
             .collect();
         compared.sort_unstable_by(|a, b| {
             let key = |c: &Compared| (c.fit.rank(), c.item);
-            key(a).cmp(&key(b)).then(b.fit.covered.total_cmp(&a.fit.covered))
+            key(a)
+                .cmp(&key(b))
+                .then(b.fit.covered.total_cmp(&a.fit.covered))
         });
         let mut seen = Vec::with_capacity(compared.len());
         compared.retain(|c| {
@@ -189,9 +217,8 @@ impl Catalogue {
         }
         let sought = query_weight(query, known);
         let better = |a: &u32, b: &u32| {
-            let dice = |form: u32| {
-                scores[form as usize] / (self.forms[form as usize].weight + sought)
-            };
+            let dice =
+                |form: u32| scores[form as usize] / (self.forms[form as usize].weight + sought);
             dice(*b).total_cmp(&dice(*a)).then(a.cmp(b))
         };
         if touched.len() > SHORTLIST {
@@ -215,9 +242,15 @@ fn rivals(best: &Compared, other: &Compared) -> bool {
 }
 
 fn query_weight(query: &Query, known: &[super::vocabulary::Word]) -> f32 {
-    query.words.iter().map(|word| word.known.map_or(5.0, |id| known[id as usize].weight)).sum()
+    query
+        .words
+        .iter()
+        .map(|word| word.known.map_or(5.0, |id| known[id as usize].weight))
+        .sum()
 }
 
 fn none() -> Resolution {
-    Resolution::None { nearest: Vec::new() }
+    Resolution::None {
+        nearest: Vec::new(),
+    }
 }

@@ -41,7 +41,11 @@ impl SkuIndex {
             return;
         }
         let key = look_alike_key(&compact);
-        self.codes.push(Code { mask: mask(&key), key, item });
+        self.codes.push(Code {
+            mask: mask(&key),
+            key,
+            item,
+        });
         self.exact.entry(compact.into()).or_default().push(item);
     }
 
@@ -84,21 +88,33 @@ impl SkuIndex {
         let score = match edits {
             0 => LOOK_ALIKE_SCORE,
             1 if same_digits(&key, meant) => ONE_ERROR_SCORE,
-            1 if !crowded && !(near.len() > 1 && substituted(&key, meant)) => ONE_ERROR_SCORE,
+            1 if near.len() == 1 || !crowded && !substituted(&key, meant) => ONE_ERROR_SCORE,
             2 if !crowded && key.len() >= LONG_CODE && !same_shape(&key, meant) => TWO_ERRORS_SCORE,
             _ => 0.0,
         };
         if rivals == 0 && score > 0.0 {
-            return Some(Resolution::One { item, distance: edits, score, partial: false });
+            return Some(Resolution::One {
+                item,
+                distance: edits,
+                score,
+                partial: false,
+            });
         }
         let score = |edits: u8| 0.75 - 0.15 * f32::from(edits);
-        Some(candidates(near.iter().map(|(edits, item, _)| (*item, *edits, score(*edits)))))
+        Some(candidates(
+            near.iter()
+                .map(|(edits, item, _)| (*item, *edits, score(*edits))),
+        ))
     }
 }
 
 /// Letters and digits only.
 pub(super) fn compact(folded: &str) -> String {
-    folded.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    folded
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Codes that differ by characters that look alike have one key.
@@ -133,7 +149,10 @@ fn substituted(written: &[char], meant: &[char]) -> bool {
 /// Whether only letters differ.
 fn same_digits(written: &[char], meant: &[char]) -> bool {
     let digits = |c: &&char| c.is_ascii_digit();
-    written.iter().filter(digits).eq(meant.iter().filter(digits))
+    written
+        .iter()
+        .filter(digits)
+        .eq(meant.iter().filter(digits))
 }
 
 /// Letters and digits of few pieces, with more digits than a size or a count has.
@@ -141,7 +160,11 @@ pub(super) fn looks_like_code(folded: &str) -> bool {
     let (mut digits, mut letters, mut pieces, mut in_piece) = (0, 0, 0, false);
     for c in folded.chars() {
         if c.is_ascii_digit() || c.is_alphabetic() {
-            if c.is_ascii_digit() { digits += 1 } else { letters += 1 }
+            if c.is_ascii_digit() {
+                digits += 1
+            } else {
+                letters += 1
+            }
             if !in_piece {
                 pieces += 1;
             }

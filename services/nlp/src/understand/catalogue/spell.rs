@@ -79,14 +79,18 @@ pub(super) fn distance(written: &[char], meant: &[char], max: u8) -> u8 {
     let mut before = [FAR; MAX_WORD + 1];
     let mut above = [FAR; MAX_WORD + 1];
     let mut row = [FAR; MAX_WORD + 1];
-    for j in 0..=m.min(band) {
-        above[j] = j as u8 * EDIT;
+    for (j, cost) in (0..).zip(&mut above[..=m.min(band)]) {
+        *cost = j * EDIT;
     }
     for i in 1..=n {
         let c = written[i - 1];
         let doubled = i > 1 && written[i - 2] == c;
         let (low, high) = (i.saturating_sub(band).max(1), (i + band).min(m));
-        row[low - 1] = if low == 1 { (i as u8).saturating_mul(EDIT) } else { FAR };
+        row[low - 1] = if low == 1 {
+            (i as u8).saturating_mul(EDIT)
+        } else {
+            FAR
+        };
         let mut least = row[low - 1];
         for j in low..=high {
             let d = meant[j - 1];
@@ -113,25 +117,60 @@ pub(super) fn distance(written: &[char], meant: &[char], max: u8) -> u8 {
     if above[m] > max { FAR } else { above[m] }
 }
 
+/// Which letters occur. An error changes at most two of the bits, see [`may_be_near`].
+pub(super) fn mask(letters: &[char]) -> u32 {
+    letters
+        .iter()
+        .fold(0, |mask, c| mask | 1 << (*c as u32 % 32))
+}
+
+/// Whether words with these letters can be within `max`: a quick look before [`distance`].
+pub(super) fn may_be_near(a: u32, b: u32, max: u8) -> bool {
+    // Doubling, the cheapest error, changes no bit; all others cost an edit or more.
+    (a ^ b).count_ones() <= 2 * u32::from(max / EDIT)
+}
+
 /// Spellings of known words, found by their deletions.
 #[derive(Debug, Default)]
 pub(super) struct SpellIndex {
     letters: Vec<char>,
-    /// Start and length in `letters`, and the word spelt so.
-    spellings: Vec<(u32, u8, u32)>,
+    spellings: Vec<Spelling>,
     /// Hash of a deletion and its spelling, sorted.
     deletions: Vec<(u32, u32)>,
     /// First deletion of each value of the hash's upper bits.
     buckets: Vec<u32>,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct Spelling {
+    /// First letter in [`SpellIndex::letters`].
+    start: u32,
+    length: u8,
+    mask: u32,
+    /// The word spelt so.
+    word: u32,
+}
+
 const BUCKET_BITS: u32 = 16;
 
 /// Working memory of [`SpellIndex::near`], reused between words.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scratch {
+    /// Words that may still be looked up.
+    left: usize,
     hashes: Vec<u32>,
     found: Vec<u32>,
+}
+
+impl Scratch {
+    /// Memory for at most `lookups` words; later ones are near nothing.
+    pub(super) fn new(lookups: usize) -> Scratch {
+        Scratch {
+            left: lookups,
+            hashes: Vec::new(),
+            found: Vec::new(),
+        }
+    }
 }
 
 impl SpellIndex {
@@ -144,16 +183,22 @@ impl SpellIndex {
             self.letters.truncate(start);
             return;
         }
-        self.spellings.push((start as u32, length as u8, word));
+        let mask = mask(&self.letters[start..]);
+        self.spellings.push(Spelling {
+            start: start as u32,
+            length: length as u8,
+            mask,
+            word,
+        });
     }
 
     /// Builds the index of deletions.
     pub(super) fn finish(&mut self) {
         let mut hashes = Vec::new();
-        for (id, (start, length, _)) in self.spellings.iter().enumerate() {
-            let letters = &self.letters[*start as usize..][..usize::from(*length)];
-            deletions(letters, &mut hashes);
-            self.deletions.extend(hashes.iter().map(|hash| (*hash, id as u32)));
+        for (id, spelling) in self.spellings.iter().enumerate() {
+            deletions(self.letters(spelling), &mut hashes);
+            self.deletions
+                .extend(hashes.iter().map(|hash| (*hash, id as u32)));
         }
         self.deletions.sort_unstable();
         self.deletions.dedup();
@@ -161,7 +206,8 @@ impl SpellIndex {
         self.buckets = (0..=1u32 << BUCKET_BITS)
             .map(|bucket| {
                 let first = u64::from(bucket) << (32 - BUCKET_BITS);
-                self.deletions.partition_point(|(hash, _)| u64::from(*hash) < first) as u32
+                self.deletions
+                    .partition_point(|(hash, _)| u64::from(*hash) < first) as u32
             })
             .collect();
     }
@@ -172,6 +218,10 @@ impl SpellIndex {
         if self.buckets.is_empty() || !(2..=MAX_WORD + 1).contains(&written.len()) {
             return;
         }
+        let Some(left) = scratch.left.checked_sub(1) else {
+            return;
+        };
+        scratch.left = left;
         deletions(written, &mut scratch.hashes);
         scratch.found.clear();
         for hash in &scratch.hashes {
@@ -179,17 +229,23 @@ impl SpellIndex {
             let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
             let entries = &self.deletions[range];
             let same = entries.iter().skip_while(|entry| entry.0 < *hash);
-            scratch.found.extend(same.take_while(|entry| entry.0 == *hash).map(|entry| entry.1));
+            scratch.found.extend(
+                same.take_while(|entry| entry.0 == *hash)
+                    .map(|entry| entry.1),
+            );
         }
         scratch.found.sort_unstable();
         scratch.found.dedup();
         let first = out.len();
+        let mask = mask(written);
         for id in &scratch.found {
-            let (start, length, word) = self.spellings[*id as usize];
-            let meant = &self.letters[start as usize..][..usize::from(length)];
-            let cost = distance(written, meant, limit(allowed(meant.len())));
-            if cost != FAR {
-                out.push((word, cost));
+            let spelling = &self.spellings[*id as usize];
+            let max = limit(allowed(usize::from(spelling.length)));
+            if may_be_near(mask, spelling.mask, max) {
+                let cost = distance(written, self.letters(spelling), max);
+                if cost != FAR {
+                    out.push((spelling.word, cost));
+                }
             }
         }
         out[first..].sort_unstable();
@@ -206,6 +262,9 @@ impl SpellIndex {
         out[first..].sort_unstable_by_key(|(word, cost)| (*cost, *word));
     }
 
+    fn letters(&self, spelling: &Spelling) -> &[char] {
+        &self.letters[spelling.start as usize..][..usize::from(spelling.length)]
+    }
 }
 
 /// Errors that a word of this many letters may hold.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::fold::{TokenKind, Tokens};
 use super::lexicon;
-use super::spell::SpellIndex;
+use super::spell::{self, SpellIndex};
 
 /// A word of the catalogue, or an ordinary word that is in no name.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Word {
     pub(super) soft: bool,
     /// Letters of the spelling met first, for direct comparison.
     pub(super) letters: Vec<char>,
+    /// [`spell::mask`] of them.
+    pub(super) mask: u32,
     /// Forms that hold the word, ascending.
     pub(super) postings: Vec<u32>,
 }
@@ -80,11 +82,13 @@ impl Vocabulary {
         let id = self.words.len() as u32;
         let kind = tokens.list[index].kind;
         self.ids.insert(stem.into(), id);
+        let letters: Vec<char> = surface.chars().collect();
         self.words.push(Word {
             kind,
             weight: 0.0,
             soft: false,
-            letters: surface.chars().collect(),
+            mask: spell::mask(&letters),
+            letters,
             postings: Vec::new(),
         });
         if kind == TokenKind::Word {

@@ -1,7 +1,9 @@
 //! How often names are found, asked about, missed and wrongly accepted, on a fixed seed.
 
-use super::generator::{Rng, World, misspell, world};
+use std::collections::{HashMap, HashSet};
+
 use super::super::{Catalogue, CatalogueItem, ItemKind, Resolution, fold};
+use super::generator::{Rng, World, misspell, world};
 
 /// Instead of a number of errors: a clean name that the catalogue does not have.
 const FOREIGN: usize = 9;
@@ -49,30 +51,61 @@ impl Tally {
     }
 }
 
-/// Whether a text is, letter for letter, the name or the code of another item: no reader could
-/// know that it is a misspelling.
-fn is_other(world: &World, item: usize, text: &str) -> bool {
-    world.items.iter().enumerate().any(|(other, entry)| {
-        other != item
-            && (fold(&entry.name) == text || entry.sku.as_ref().is_some_and(|sku| squeeze(sku) == squeeze(text)))
-    })
+/// Who already has a name or code, so that no test asks for what nobody could know.
+struct Taken {
+    names: HashMap<String, usize>,
+    codes: HashMap<String, usize>,
+    firms: HashSet<String>,
+}
+
+impl Taken {
+    fn new(world: &World) -> Taken {
+        let items = || world.items.iter().enumerate();
+        Taken {
+            names: items()
+                .map(|(index, item)| (fold(&item.name), index))
+                .collect(),
+            codes: items()
+                .filter_map(|(index, item)| Some((squeeze(item.sku.as_ref()?), index)))
+                .collect(),
+            firms: items().map(|(_, item)| firm(&item.name)).collect(),
+        }
+    }
+
+    /// Whether a text is, letter for letter, the name or code of an item other than `meant`.
+    fn by_other(&self, meant: Option<usize>, text: &str) -> bool {
+        let owners = [self.names.get(text), self.codes.get(&squeeze(text))];
+        owners
+            .into_iter()
+            .flatten()
+            .any(|owner| Some(*owner) != meant)
+    }
 }
 
 /// `Carter Foods` and `Carter Foods Ltd` are one firm to everybody who writes a message.
-fn is_known_firm(world: &World, text: &str) -> bool {
-    let bare = |name: &str| {
-        let name = fold(name);
-        let words = name.split(' ').filter(|word| !["ltd", "inc", "gmbh"].contains(word));
-        words.collect::<Vec<_>>().join(" ")
-    };
-    world.items.iter().any(|item| bare(&item.name) == bare(text))
+fn firm(name: &str) -> String {
+    let name = fold(name);
+    let words = name
+        .split(' ')
+        .filter(|word| !["ltd", "inc", "gmbh"].contains(word));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn squeeze(code: &str) -> String {
-    code.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    code.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
-fn tally(catalogue: &Catalogue, meant: Option<usize>, text: &str, kind: ItemKind, to: &mut Tally, show: bool) {
+fn tally(
+    catalogue: &Catalogue,
+    meant: Option<usize>,
+    text: &str,
+    kind: ItemKind,
+    to: &mut Tally,
+    show: bool,
+) {
     let found = catalogue.resolve(Some(kind), text);
     let name = |item: u32| {
         let item = &catalogue.items()[item as usize];
@@ -83,7 +116,11 @@ fn tally(catalogue: &Catalogue, meant: Option<usize>, text: &str, kind: ItemKind
         (_, Some(item), _) => {
             to.wrong += 1;
             if show {
-                println!("WRONG {text:?} meant {:?} got {}", meant.map(|m| name(m as u32)), name(item));
+                println!(
+                    "WRONG {text:?} meant {:?} got {}",
+                    meant.map(|m| name(m as u32)),
+                    name(item)
+                );
             }
         }
         (Resolution::None { .. }, None, _) => {
@@ -95,20 +132,31 @@ fn tally(catalogue: &Catalogue, meant: Option<usize>, text: &str, kind: ItemKind
         (found, None, meant) => {
             to.asked += 1;
             if let Resolution::Several(list) = found {
-                to.offered += u32::from(meant.is_some_and(|m| list.iter().any(|c| c.item as usize == m)));
+                to.offered +=
+                    u32::from(meant.is_some_and(|m| list.iter().any(|c| c.item as usize == m)));
                 if show && let Some(meant) = meant {
-                    let list: Vec<_> = list.iter().map(|c| format!("{} {}", name(c.item), c.distance)).collect();
+                    let list: Vec<_> = list
+                        .iter()
+                        .map(|c| format!("{} {}", name(c.item), c.distance))
+                        .collect();
                     println!("ASKED {text:?} meant {} got {list:?}", name(meant as u32));
                 }
             } else if show && meant.is_some() {
-                println!("PARTIAL {text:?} meant {:?} got {found:?}", meant.map(|m| name(m as u32)));
+                println!(
+                    "PARTIAL {text:?} meant {:?} got {found:?}",
+                    meant.map(|m| name(m as u32))
+                );
             }
         }
     }
 }
 
 fn write(rng: &mut Rng, item: &CatalogueItem, code: bool, errors: usize) -> Option<String> {
-    let mut text = if code { item.sku.clone()? } else { item.name.clone() };
+    let mut text = if code {
+        item.sku.clone()?
+    } else {
+        item.name.clone()
+    };
     for _ in 0..errors {
         text = misspell(rng, &text, code);
     }
@@ -118,35 +166,51 @@ fn write(rng: &mut Rng, item: &CatalogueItem, code: bool, errors: usize) -> Opti
 fn measure(seed: u64, count: usize, samples: usize, show: bool) -> Vec<(String, usize, Tally)> {
     let mut rng = Rng(seed);
     let world = world(&mut rng, count);
+    let taken = Taken::new(&world);
     let catalogue = Catalogue::build(world.items.iter().cloned());
     let mut table = Vec::new();
-    let kinds = [(ItemKind::Product, false), (ItemKind::Product, true), (ItemKind::Supplier, false), (ItemKind::Location, false)];
-    for (kind, code) in kinds {
+    let kinds = [
+        (ItemKind::Product, false, "product"),
+        (ItemKind::Product, true, "sku"),
+        (ItemKind::Supplier, false, "supplier"),
+        (ItemKind::Location, false, "location"),
+    ];
+    for (kind, code, name) in kinds {
+        let of_kind: Vec<usize> = (0..count)
+            .filter(|i| world.items[*i].kind == kind)
+            .collect();
         for errors in 0..3 {
             let mut row = Tally::default();
-            let of_kind: Vec<usize> = (0..count).filter(|i| world.items[*i].kind == kind).collect();
             let mut done = 0;
             while done < samples {
                 let item = of_kind[rng.below(of_kind.len())];
-                let Some(text) = write(&mut rng, &world.items[item], code, errors) else { continue };
-                if errors > 0 && is_other(&world, item, &text) {
+                let Some(text) = write(&mut rng, &world.items[item], code, errors) else {
                     continue;
+                };
+                if !taken.by_other(Some(item), &text) {
+                    tally(
+                        &catalogue,
+                        Some(item),
+                        &text,
+                        kind,
+                        &mut row,
+                        show && errors > 0,
+                    );
+                    done += 1;
                 }
-                tally(&catalogue, Some(item), &text, kind, &mut row, show && errors > 0);
-                done += 1;
             }
-            let name = if code { "sku".to_owned() } else { format!("{kind:?}").to_lowercase() };
-            table.push((name, errors, row));
+            table.push((name.to_owned(), errors, row));
         }
         let mut row = Tally::default();
         for item in world.foreign.iter().filter(|item| item.kind == kind) {
-            let Some(text) = write(&mut rng, item, code, 0) else { continue };
-            if !is_other(&world, usize::MAX, &text) && !is_known_firm(&world, &text) {
+            let Some(text) = write(&mut rng, item, code, 0) else {
+                continue;
+            };
+            if !taken.by_other(None, &text) && !taken.firms.contains(&firm(&text)) {
                 tally(&catalogue, None, &text, kind, &mut row, show);
             }
         }
-        let name = if code { "sku".to_owned() } else { format!("{kind:?}").to_lowercase() };
-        table.push((name, FOREIGN, row));
+        table.push((name.to_owned(), FOREIGN, row));
     }
     table
 }
@@ -183,25 +247,54 @@ fn catalogue_table() {
         std::env::var(name).map_or(usual, |value| value.parse().expect("a number"))
     };
     let samples = number("SAMPLES", 150) as usize;
-    let table = measure(number("SEED", 7), 5_000, samples, std::env::var("SHOW").is_ok());
+    let table = measure(
+        number("SEED", 7),
+        5_000,
+        samples,
+        std::env::var("SHOW").is_ok(),
+    );
     print(&table);
     let names = ["product", "supplier"];
     for (errors, right) in [(0, 99.0), (1, 97.0), (2, 90.0)] {
         let row = sum(&table, &names, errors);
         row.print(&format!("products and suppliers, {errors}"));
-        assert!(row.right() >= right, "{errors} errors: {:.2} % right", row.right());
-        assert!(row.wrong() <= 0.5, "{errors} errors: {:.2} % wrong", row.wrong());
+        assert!(
+            row.right() >= right,
+            "{errors} errors: {:.2} % right",
+            row.right()
+        );
+        assert!(
+            row.wrong() <= 0.5,
+            "{errors} errors: {:.2} % wrong",
+            row.wrong()
+        );
     }
     let clean = sum(&table, &["sku"], 0);
     assert!(clean.right() >= 99.0, "codes: {:.2} % right", clean.right());
     // One wrong digit of a code is often another code: a question is the right answer there.
     let codes = sum(&table, &["sku"], 1);
-    assert!(codes.right() + codes.offered() >= 97.0, "codes: {:.2} %", codes.right());
+    assert!(
+        codes.right() + codes.offered() >= 97.0,
+        "codes: {:.2} %",
+        codes.right()
+    );
     let mut foreign = sum(&table, &["product", "sku", "supplier", "location"], FOREIGN);
-    assert!(foreign.wrong() <= 0.5, "not in the catalogue: {:.2} % accepted", foreign.wrong());
+    assert!(
+        foreign.wrong() <= 0.5,
+        "not in the catalogue: {:.2} % accepted",
+        foreign.wrong()
+    );
     for errors in 0..3 {
-        foreign.add(&sum(&table, &["product", "sku", "supplier", "location"], errors));
+        foreign.add(&sum(
+            &table,
+            &["product", "sku", "supplier", "location"],
+            errors,
+        ));
     }
     foreign.print("everything");
-    assert!(foreign.wrong() <= 0.5, "everything: {:.2} % wrongly accepted", foreign.wrong());
+    assert!(
+        foreign.wrong() <= 0.5,
+        "everything: {:.2} % wrongly accepted",
+        foreign.wrong()
+    );
 }

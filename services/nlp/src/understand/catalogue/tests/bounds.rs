@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::generator::{Rng, misspell, world};
 use super::super::{Catalogue, fold};
+use super::generator::{Rng, misspell, world};
 
 fn small() -> &'static Catalogue {
     static SMALL: std::sync::OnceLock<Catalogue> = std::sync::OnceLock::new();
@@ -58,7 +58,12 @@ fn print_micros(name: &str, runs: Vec<u128>) {
     let mut nanos = runs;
     nanos.sort_unstable();
     let at = |part: usize| nanos[(nanos.len() - 1) * part / 100] as f64 / 1_000.0;
-    println!("{name:<36} p50 {:>8.1} us  p99 {:>8.1} us  max {:>8.1} us", at(50), at(99), at(100));
+    println!(
+        "{name:<36} p50 {:>8.1} us  p99 {:>8.1} us  max {:>8.1} us",
+        at(50),
+        at(99),
+        at(100)
+    );
 }
 
 /// Prints microseconds, asserts none: a busy machine is no defect.
@@ -68,7 +73,10 @@ fn catalogue_microseconds() {
     let world = world(&mut rng, 5_000);
     let start = Instant::now();
     let catalogue = Catalogue::build(world.items.iter().cloned());
-    println!("build of 5,000 names: {:.0} ms", start.elapsed().as_secs_f64() * 1_000.0);
+    println!(
+        "build of 5,000 names: {:.0} ms",
+        start.elapsed().as_secs_f64() * 1_000.0
+    );
     for errors in 0..3 {
         let (mut resolve, mut all, mut fuzzy) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..300 {

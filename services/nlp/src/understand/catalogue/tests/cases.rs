@@ -23,7 +23,12 @@ fn catalogue() -> Catalogue {
         product("FIX-M8", "M8 Hex Bolts"),
         product("SAN-250", "Hand Sanitizer 250 ml"),
         product("SAN-500", "Hand Sanitizer 500 ml"),
-        item(ItemKind::Product, "CB-77", "Arabica Coffee Beans", &["house blend"]),
+        item(
+            ItemKind::Product,
+            "CB-77",
+            "Arabica Coffee Beans",
+            &["house blend"],
+        ),
         product("QX-5510-A", "Box of Crème Brûlée"),
         item(ItemKind::Supplier, "", "Carter & Sons", &[]),
         item(ItemKind::Supplier, "", "Tanaka Electronics Ltd", &[]),
@@ -76,7 +81,10 @@ fn doubts_become_questions() {
     for (words, answer) in [
         ("gloves", "which: Leather Gloves, Blue Nitrile Gloves"),
         ("hex bolts", "which: M6 Hex Bolts, M8 Hex Bolts"),
-        ("hand sanitizer", "which: Hand Sanitizer 250 ml, Hand Sanitizer 500 ml"),
+        (
+            "hand sanitizer",
+            "which: Hand Sanitizer 250 ml, Hand Sanitizer 500 ml",
+        ),
         ("nitrile gloves", "part of Blue Nitrile Gloves"),
         ("tanaka", "part of Tanaka Electronics Ltd"),
         ("tanaka foods", "nothing"),
@@ -90,9 +98,17 @@ fn doubts_become_questions() {
 
 #[test]
 fn numbers_are_never_forgiven() {
-    for words in ["m10 hex bolts", "hand sanitizer 750 ml", "warehouse 4", "m8 hex bolts 40"] {
+    for words in [
+        "m10 hex bolts",
+        "hand sanitizer 750 ml",
+        "warehouse 4",
+        "m8 hex bolts 40",
+    ] {
         let answer = meaning(None, words);
-        assert!(answer.starts_with("which: ") || answer == "nothing", "{words}: {answer}");
+        assert!(
+            answer.starts_with("which: ") || answer == "nothing",
+            "{words}: {answer}"
+        );
     }
 }
 
@@ -114,7 +130,10 @@ fn a_code_is_stricter_than_a_name() {
 
 #[test]
 fn the_kind_leaves_others_out() {
-    assert_eq!(meaning(Some(ItemKind::Supplier), "blue nitrile gloves"), "nothing");
+    assert_eq!(
+        meaning(Some(ItemKind::Supplier), "blue nitrile gloves"),
+        "nothing"
+    );
     assert_eq!(meaning(Some(ItemKind::Location), "cart"), "nothing");
 }
 
@@ -135,7 +154,13 @@ fn exact_names_are_found_in_texts() {
         ]
     );
     assert_eq!(found("hand sanitizer 500ml to wh2").len(), 2);
-    for text in ["wid-1001-a", "x-wid-1001", "warehouse 21", "m8 hex boltsmith", "hand sanitizer 500 mlx"] {
+    for text in [
+        "wid-1001-a",
+        "x-wid-1001",
+        "warehouse 21",
+        "m8 hex boltsmith",
+        "hand sanitizer 500 mlx",
+    ] {
         assert_eq!(found(text), [], "{text}");
     }
 }
@@ -143,9 +168,15 @@ fn exact_names_are_found_in_texts() {
 #[test]
 fn one_name_of_two_items_is_ambiguous() {
     let twin = |sku| item(ItemKind::Product, sku, "Tape", &[]);
-    let catalogue = Catalogue::build([twin("A-1"), twin("A-2"), item(ItemKind::Product, "", "Tapes", &[])]);
+    let catalogue = Catalogue::build([
+        twin("A-1"),
+        twin("A-2"),
+        item(ItemKind::Product, "", "Tapes", &[]),
+    ]);
     assert_eq!(catalogue.find_all("tape")[0].ambiguous_with, [1, 2]);
-    assert!(matches!(catalogue.resolve(None, "tape"), Resolution::Several(list) if list.len() == 3));
+    assert!(
+        matches!(catalogue.resolve(None, "tape"), Resolution::Several(list) if list.len() == 3)
+    );
     assert_eq!(catalogue.resolve(None, "tapes").accepted(), Some(2));
 }
 
@@ -154,22 +185,41 @@ fn misspelt_names_are_found_in_texts() {
     let catalogue = catalogue();
     let found = |text: &str| {
         let hits = catalogue.find_fuzzy(text).into_iter();
-        hits.map(|hit| (text[hit.span].to_owned(), hit.resolution.accepted())).collect::<Vec<_>>()
+        hits.map(|hit| (text[hit.span].to_owned(), hit.resolution.accepted()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(
         found("pls order 50 bleu nitrile glvoes from cartr and sons"),
-        [("bleu nitrile glvoes".to_owned(), Some(3)), ("cartr and sons".to_owned(), Some(11))]
+        [
+            ("bleu nitrile glvoes".to_owned(), Some(3)),
+            ("cartr and sons".to_owned(), Some(11))
+        ]
     );
-    assert_eq!(found("how many wid-10001 left"), [("wid-10001".to_owned(), Some(0))]);
-    assert_eq!(found("how many glovs are left"), [("glovs".to_owned(), None)]);
-    for text in ["what is the weather in paris", "good morning", "", "tell me a joke", "1 2 3 4 5"] {
+    assert_eq!(
+        found("how many wid-10001 left"),
+        [("wid-10001".to_owned(), Some(0))]
+    );
+    assert_eq!(
+        found("how many glovs are left"),
+        [("glovs".to_owned(), None)]
+    );
+    for text in [
+        "what is the weather in paris",
+        "good morning",
+        "",
+        "tell me a joke",
+        "1 2 3 4 5",
+    ] {
         assert_eq!(found(text), [], "{text}");
     }
 }
 
 #[test]
 fn folding_is_plain() {
-    assert_eq!(fold("Crème BRÛLÉE – ½ Straße"), "creme brulee - 1\u{2044}2 strasse");
+    assert_eq!(
+        fold("Crème BRÛLÉE – ½ Straße"),
+        "creme brulee - 1\u{2044}2 strasse"
+    );
 }
 
 #[test]
@@ -177,5 +227,10 @@ fn an_empty_catalogue_finds_nothing() {
     let catalogue = Catalogue::build([]);
     assert!(catalogue.find_all("gloves").is_empty());
     assert!(catalogue.find_fuzzy("gloves wid-1001").is_empty());
-    assert_eq!(catalogue.resolve(None, "gloves"), Resolution::None { nearest: Vec::new() });
+    assert_eq!(
+        catalogue.resolve(None, "gloves"),
+        Resolution::None {
+            nearest: Vec::new()
+        }
+    );
 }
