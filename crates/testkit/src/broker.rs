@@ -13,7 +13,7 @@ use crate::chaos_proxy::ChaosProxy;
 /// Where the tests' RabbitMQ is.
 const URL: &str = "TEST_AMQP_URL";
 
-/// A namespace that is deleted when this is dropped. Two nlp shards, short timeouts.
+/// A namespace that is deleted when this is dropped. Two nlp shards, fixed jitter.
 pub struct TestBroker {
     config: BrokerConfig,
     broker: Broker,
@@ -45,8 +45,7 @@ impl TestBroker {
         let mut config = BrokerConfig::new(text);
         config.namespace = unique_name();
         config.nlp_shards = 2;
-        config.publish_timeout_ms = 3_000;
-        config.heartbeat_s = 2;
+        config.publish_timeout_ms = 10_000;
         config.jitter_seed = Some(1);
         change(&mut config);
         let broker = checked(&config);

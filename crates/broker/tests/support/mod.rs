@@ -9,7 +9,7 @@ use wharf_broker::{Broker, Consumer, Delivery, Outgoing, Publisher, Queue, Subsc
 use wharf_domain::ids::MessageId;
 
 /// Long enough for a loaded machine; nothing waits it out when all is well.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A message whose body is its number.
 pub(crate) fn message(number: u128) -> Outgoing {
