@@ -4,7 +4,10 @@ use std::{io::Write, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    sync::mpsc,
+};
 
 use super::phone;
 use crate::{Inbound, InboundButton, InboundLocation, InboundMedia, Kind, SimClient};
@@ -35,27 +38,31 @@ impl Chat {
         say(&format!("{HELP}\n"))?;
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut watcher = tokio::spawn(watch(client.clone(), contact, after));
+        // One after the other, as a phone sends them.
+        let (outbox, mut waiting) = mpsc::unbounded_channel::<Inbound>();
+        let sender = tokio::spawn(async move {
+            while let Some(message) = waiting.recv().await {
+                if let Err(error) = client.send(&message).await {
+                    // The terminal is gone: nobody reads it.
+                    let _ = say(&format!("! {error:#}\n"));
+                }
+            }
+        });
         loop {
             tokio::select! {
                 line = lines.next_line() => match line?.as_deref().map(str::trim) {
                     None | Some("/quit") => break,
                     Some("") => {}
                     Some(line) => match read(&self.from, line) {
-                        Some(message) => {
-                            let client = client.clone();
-                            tokio::spawn(async move {
-                                if let Err(error) = client.send(&message).await {
-                                    // The terminal is gone: nobody reads it.
-                                    let _ = say(&format!("! {error:#}\n"));
-                                }
-                            });
-                        }
+                        Some(message) => outbox.send(message).context("the sender ended")?,
                         None => say(&format!("{HELP}\n"))?,
                     },
                 },
                 ended = &mut watcher => ended.context("the reader of replies ended")??,
             }
         }
+        drop(outbox);
+        sender.await.context("the sender ended")?;
         watcher.abort();
         Ok(ExitCode::SUCCESS)
     }
