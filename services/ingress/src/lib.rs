@@ -12,9 +12,7 @@ pub mod response;
 pub mod routes;
 pub mod webhook;
 
-use std::sync::Arc;
-
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer, dev::Server, web};
 use anyhow::{Context, anyhow};
 use chrono::TimeDelta;
 use prometheus::Registry;
@@ -72,7 +70,26 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     };
     admin::serve(&config.admin, admin_state.clone())?;
 
-    let ingress = web::Data::from(Arc::new(build(&config, publisher.clone(), &registry)?));
+    let ingress = build(&config, publisher.clone(), &registry)?;
+    let server = serve(&config, ingress, admin_state, &lifecycle)?;
+    let stopping = lifecycle.soft().clone();
+    tokio::spawn(async move {
+        stopping.cancelled().await;
+        readiness.drain();
+    });
+    server.await?;
+    publisher.close().await;
+    Ok(())
+}
+
+/// Opens the webhook port.
+fn serve(
+    config: &Config,
+    ingress: Ingress,
+    admin_state: AdminState,
+    lifecycle: &Lifecycle,
+) -> anyhow::Result<Server> {
+    let ingress = web::Data::new(ingress);
     let metrics_here = config.http.metrics;
     let mut server = HttpServer::new(move || {
         App::new()
@@ -98,15 +115,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         .first()
         .context("the webhook port has no address")?;
     tracing::info!(%address, public_url = config.public_url, "taking webhooks");
-
-    let stopping = lifecycle.soft().clone();
-    tokio::spawn(async move {
-        stopping.cancelled().await;
-        readiness.drain();
-    });
-    server.run().await?;
-    publisher.close().await;
-    Ok(())
+    Ok(server.run())
 }
 
 fn build(config: &Config, publisher: Publisher, registry: &Registry) -> anyhow::Result<Ingress> {
