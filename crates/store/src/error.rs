@@ -45,7 +45,7 @@ impl StoreError {
 }
 
 /// An error with its causes in one line: tokio-postgres says "db error" and keeps the reason below.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {

@@ -18,7 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{
     config::DatabaseConfig,
-    error::StoreError,
+    error::{self, StoreError},
     tls::{self, Target},
 };
 
@@ -196,9 +196,8 @@ async fn open(
     to: Arc<tokio_postgres::Config>,
     tls: Option<MakeRustlsConnect>,
 ) -> diesel::ConnectionResult<AsyncPgConnection> {
-    let failed = |error: tokio_postgres::Error| {
-        ConnectionError::BadConnection(StoreError::unavailable(&error).to_string())
-    };
+    let failed =
+        |error: tokio_postgres::Error| ConnectionError::BadConnection(error::chain(&error));
     if let Some(tls) = tls {
         let (client, connection) = to.connect(tls).await.map_err(failed)?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await

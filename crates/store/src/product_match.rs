@@ -121,3 +121,56 @@ fn trigrams(text: &str) -> BTreeSet<[char; 3]> {
 fn likeness(a: &BTreeSet<[char; 3]>, b: &BTreeSet<[char; 3]>) -> f64 {
     2.0 * a.intersection(b).count() as f64 / (a.len() + b.len()) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use wharf_domain::ids::named;
+
+    use super::*;
+
+    fn product(sku: &str, name: &str) -> Product {
+        Product {
+            id: named(sku),
+            sku: sku.to_owned(),
+            name: name.to_owned(),
+            unit: "unit".to_owned(),
+            aliases: Vec::new(),
+            lead_time_days: None,
+            reorder_point: None,
+            average_daily_demand: None,
+            last_reorder_on: None,
+        }
+    }
+
+    #[test]
+    fn singular_and_plural_meet() {
+        for (one, many) in [
+            ("box", "Boxes"),
+            ("battery", "batteries"),
+            ("glove", "GLOVES"),
+            ("brush", "brushes"),
+            ("glass", "glasses"),
+            ("switch", "switches"),
+            ("bus", "bus"),
+        ] {
+            assert_eq!(key(one), key(many), "{one}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_words_are_borne_and_a_product_is_found_by_its_own_name(
+            name in "\\PC{1,30}",
+            words in "\\PC{0,40}",
+        ) {
+            let catalogue = [product("A-1", &name), product("B-2", "Something else")];
+            find(&catalogue, &words);
+            if !key(&name).is_empty() {
+                let found = find(&catalogue, &name);
+                prop_assert!(!matches!(found, ProductMatch::None { .. }), "{found:?}");
+            }
+            prop_assert_eq!(find(&catalogue, "a1"), ProductMatch::One(catalogue[0].clone()));
+        }
+    }
+}
