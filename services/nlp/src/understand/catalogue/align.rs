@@ -17,7 +17,7 @@ const LEGAL_FORM: u8 = 3;
 /// Steps of the search for the cheapest pairing with one name.
 const MAX_STEPS: u32 = 200;
 /// Steps for all names of one question; only made-up texts need more.
-pub(super) const ALL_STEPS: u32 = 1_000;
+pub(super) const ALL_STEPS: u32 = 600;
 
 /// How a message's words fit a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

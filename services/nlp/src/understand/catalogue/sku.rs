@@ -15,6 +15,8 @@ const TWO_ERRORS_SCORE: f32 = 0.81;
 /// Codes two errors away up to which codes are so few that one error away is hardly chance: about
 /// twenty-five times as many codes are two errors away as are one.
 const SPARSE: usize = 2;
+/// Part of a family's missing codes that may be one error from an existing one.
+const MAX_STRANGERS: f64 = 0.004;
 /// Letters and digits a code needs before two errors are forgiven.
 const LONG_CODE: usize = 7;
 const MAX_CODE: usize = spell::MAX_WORD;
@@ -22,6 +24,8 @@ const MAX_CODE: usize = spell::MAX_WORD;
 #[derive(Debug)]
 struct Code {
     key: Vec<char>,
+    /// The letters and digits themselves.
+    plain: Vec<char>,
     /// Which letters and digits occur: two edits change at most four.
     mask: u64,
     item: ItemIndex,
@@ -44,6 +48,7 @@ impl SkuIndex {
         self.codes.push(Code {
             mask: mask(&key),
             key,
+            plain: compact.chars().collect(),
             item,
         });
         self.exact.entry(compact.into()).or_default().push(item);
@@ -72,12 +77,13 @@ impl SkuIndex {
         }
         let key = look_alike_key(&compact);
         let mask = mask(&key);
+        let written: Vec<char> = compact.chars().collect();
         let mut near: Vec<(u8, ItemIndex, &[char])> = Vec::new();
         for code in &self.codes {
             if (code.mask ^ mask).count_ones() <= 4 {
                 let cost = spell::distance(&key, &code.key, spell::limit(2));
                 if cost != FAR {
-                    near.push((cost.div_ceil(5), code.item, &code.key));
+                    near.push((cost.div_ceil(5), code.item, &code.plain));
                 }
             }
         }
@@ -87,9 +93,10 @@ impl SkuIndex {
         let crowded = near.len() - 1 - rivals > SPARSE;
         let score = match edits {
             0 => LOOK_ALIKE_SCORE,
-            1 if same_digits(&key, meant) => ONE_ERROR_SCORE,
-            1 if near.len() == 1 || !crowded && !substituted(&key, meant) => ONE_ERROR_SCORE,
-            2 if !crowded && key.len() >= LONG_CODE && !same_shape(&key, meant) => TWO_ERRORS_SCORE,
+            1 if !crowded && !self.may_be_another(&written, meant) => ONE_ERROR_SCORE,
+            2 if !crowded && key.len() >= LONG_CODE && !same_shape(&written, meant) => {
+                TWO_ERRORS_SCORE
+            }
             _ => 0.0,
         };
         if rivals == 0 && score > 0.0 {
@@ -105,6 +112,28 @@ impl SkuIndex {
             near.iter()
                 .map(|(edits, item, _)| (*item, *edits, score(*edits))),
         ))
+    }
+
+    /// Whether the written code is as good as the meant one: of a family that the catalogue has,
+    /// and the family so full that a code which does not exist would often be beside one that does.
+    fn may_be_another(&self, written: &[char], meant: &[char]) -> bool {
+        if !same_shape(written, meant) {
+            return false;
+        }
+        let family = self
+            .codes
+            .iter()
+            .filter(|code| same_letters(&code.plain, written))
+            .count();
+        let digits = written.iter().filter(|c| c.is_ascii_digit()).count() as i32;
+        // One digit for another of nine, or two neighbours exchanged.
+        let beside = f64::from(digits * 10) / 10f64.powi(digits);
+        let strangers = if same_letters(written, meant) {
+            MAX_STRANGERS
+        } else {
+            0.0
+        };
+        family as f64 * beside > strangers
     }
 }
 
@@ -140,19 +169,10 @@ fn same_shape(written: &[char], meant: &[char]) -> bool {
     written.len() == meant.len() && written.iter().map(class).eq(meant.iter().map(class))
 }
 
-/// Whether a digit gave way to another: the likeliest way from one good code to another.
-fn substituted(written: &[char], meant: &[char]) -> bool {
-    let differ = |(a, b): &(&char, &char)| a != b;
-    same_shape(written, meant) && written.iter().zip(meant).filter(differ).count() == 1
-}
-
-/// Whether only letters differ.
-fn same_digits(written: &[char], meant: &[char]) -> bool {
-    let digits = |c: &&char| c.is_ascii_digit();
-    written
-        .iter()
-        .filter(digits)
-        .eq(meant.iter().filter(digits))
+/// Whether two codes have the same letters at the same places.
+fn same_letters(a: &[char], b: &[char]) -> bool {
+    let alike = |(a, b): (&char, &char)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
+    a.len() == b.len() && a.iter().zip(b).all(alike)
 }
 
 /// Letters and digits of few pieces, with more digits than a size or a count has.
