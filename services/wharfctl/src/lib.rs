@@ -14,7 +14,7 @@ use wharf_domain::clock::SystemClock;
 use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
-    commands::{demo, healthcheck, migrate, topology},
+    commands::{demo, healthcheck, migrate, signature, topology},
     settings::Settings,
 };
 
@@ -38,6 +38,8 @@ enum Command {
     Topology(topology::TopologyArgs),
     /// Load the demo company
     Demo(demo::Demo),
+    /// Compute or check the signature of a webhook, and say why it is refused
+    Signature(signature::Signature),
     /// Ask a service's health address; exit code 0 when it answers 200
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -84,6 +86,9 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
                 &mut out,
             )
             .await?;
+        }
+        Command::Signature(args) => {
+            return signature::run(&args, &mut std::io::stdin(), &mut out);
         }
         Command::Healthcheck(args) => return healthcheck::run(&args).await,
     }

@@ -3,4 +3,5 @@
 pub mod demo;
 pub mod healthcheck;
 pub mod migrate;
+pub mod signature;
 pub mod topology;
