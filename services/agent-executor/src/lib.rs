@@ -53,7 +53,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         queues: queues
             .chain([Queue::Poison(Stage::AgentExecutor)])
             .collect(),
-        config: config.worker.worker,
+        config: config.worker.worker(),
         publisher: publisher.clone(),
         metrics: PipelineMetrics::register(&registry)?,
     };
