@@ -8,7 +8,13 @@ use super::{FormError, is_sid};
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
+    /// The fields, without U+0000: it says nothing, and PostgreSQL takes it in no text and no JSON,
+    /// so that one of them would cost the whole message.
+    pub(super) fn new(mut pairs: Vec<(String, String)>) -> Self {
+        for (name, value) in &mut pairs {
+            name.retain(|c| c != '\0');
+            value.retain(|c| c != '\0');
+        }
         Self(pairs)
     }
 

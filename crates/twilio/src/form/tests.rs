@@ -276,3 +276,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_character_that_no_database_keeps_costs_only_itself() {
+    let pairs = message(&[("Body", "stock\0 ABC123"), ("New\0Field", "a\0")]);
+    let read = inbound(pairs, at()).unwrap();
+    assert_eq!(read.body, "stock ABC123");
+    assert!(
+        read.extra
+            .contains(&("NewField".to_owned(), "a".to_owned()))
+    );
+}
