@@ -7,9 +7,10 @@
 //!
 //! - [`Handler`] is what a service writes; it returns an [`Outcome`] and never settles a message.
 //! - [`InTransaction`] makes a handler of one that works in a single transaction.
+//! - [`Base`] is what a worker service stands on.
 //! - [`Worker`] is the loop; [`schedule`] says which message comes next.
 
-mod dependencies;
+mod base;
 mod handler;
 mod outcome;
 pub mod schedule;
@@ -17,7 +18,7 @@ mod settle;
 mod transaction;
 mod worker;
 
-pub use dependencies::watch_dependencies;
+pub use base::{Base, BaseConfig};
 pub use handler::{HandleError, Handler};
 pub use outcome::{Outcome, Publication};
 pub use transaction::{InTransaction, TransactionHandler};

@@ -11,6 +11,8 @@ use std::{
 use futures_util::future::{BoxFuture, join_all};
 use serde::Serialize;
 
+use crate::lifecycle::Lifecycle;
+
 /// A check answers within this time or counts as failed, so that /readyz itself never hangs.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -72,6 +74,15 @@ impl Readiness {
     /// From now on the service is not ready: it finishes what it has and takes nothing new.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Not ready from the lifecycle's soft stop on.
+    pub fn drain_with(&self, lifecycle: &Lifecycle) {
+        let (readiness, stopping) = (self.clone(), lifecycle.soft().clone());
+        tokio::spawn(async move {
+            stopping.cancelled().await;
+            readiness.drain();
+        });
     }
 
     /// Runs the checks.

@@ -36,7 +36,7 @@ service_start() { # NAME
     responder)
       process_start "$1" env WHARF__ADMIN__BIND="$bind" WHARF__TWILIO__API_URL="$(url_of twilio-sim)" \
         WHARF__TWILIO__FROM=whatsapp:+14155238886 \
-        WHARF__DELIVERY__STATUS_CALLBACK_URL="$(url_of ingress)/api/webhooks/whatsapp/status" "$BIN/wharf-responder"
+        WHARF__TWILIO__STATUS_CALLBACK_URL="$(url_of ingress)/api/webhooks/whatsapp/status" "$BIN/wharf-responder"
       ;;
     twilio-sim)
       process_start "$1" env -u DATABASE_URL -u AMQP_URL "$BIN/twilio-sim" serve --bind "$bind" \

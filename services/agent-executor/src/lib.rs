@@ -8,17 +8,10 @@ pub mod agents;
 pub mod config;
 pub mod handler;
 
-use prometheus::Registry;
-use wharf_broker::{Publisher, Queue, Stage};
+use wharf_broker::{Queue, Stage};
 use wharf_domain::{clock::SystemClock, priority::Priority};
-use wharf_pipeline::{InTransaction, Worker};
-use wharf_runtime::{
-    admin::{self, AdminState},
-    lifecycle::Lifecycle,
-    metrics::{ExecutorMetrics, PipelineMetrics},
-    readiness::Readiness,
-};
-use wharf_store::Store;
+use wharf_pipeline::{Base, InTransaction, Worker};
+use wharf_runtime::{lifecycle::Lifecycle, metrics::ExecutorMetrics};
 
 pub use crate::config::Config;
 use crate::handler::ExecutionHandler;
@@ -28,37 +21,23 @@ use crate::handler::ExecutionHandler;
 /// # Errors
 /// When a port cannot be opened or the configuration cannot be used.
 pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
-    let registry = Registry::new();
-    let broker = config.broker.validate()?;
-    let store = Store::connect(&config.database)?;
-    let publisher = Publisher::start(&broker, lifecycle.hard());
-    let readiness = Readiness::default();
-    wharf_pipeline::watch_dependencies(&readiness, &publisher, &store, &lifecycle);
-    admin::serve(
-        &config.admin,
-        AdminState {
-            readiness,
-            registry: registry.clone(),
-        },
-    )?;
-
+    let base = Base::open(config.base(), &lifecycle)?;
     let handler = ExecutionHandler::new(
         SystemClock::shared(),
-        config.worker.lease(),
-        ExecutorMetrics::register(&registry)?,
+        config.execution.lease(),
+        ExecutorMetrics::register(&base.registry)?,
     );
     let queues = Priority::ALL.into_iter().map(Queue::Execute);
     let worker = Worker {
-        handler: InTransaction::new(store.clone(), handler),
+        handler: InTransaction::new(base.store.clone(), handler),
         queues: queues
             .chain([Queue::Poison(Stage::AgentExecutor)])
             .collect(),
-        config: config.worker.worker(),
-        publisher: publisher.clone(),
-        metrics: PipelineMetrics::register(&registry)?,
+        config: config.worker,
+        publisher: base.publisher.clone(),
+        metrics: base.metrics.clone(),
     };
-    worker.run(&broker, &lifecycle).await;
-    publisher.close().await;
-    store.close();
+    worker.run(&base.broker, &lifecycle).await;
+    base.close().await;
     Ok(())
 }

@@ -72,11 +72,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
 
     let ingress = build(&config, publisher.clone(), &registry)?;
     let server = serve(&config, ingress, admin_state, &lifecycle)?;
-    let stopping = lifecycle.soft().clone();
-    tokio::spawn(async move {
-        stopping.cancelled().await;
-        readiness.drain();
-    });
+    readiness.drain_with(&lifecycle);
     server.await?;
     publisher.close().await;
     Ok(())

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde::Deserialize;
 use wharf_broker::BrokerConfig;
-use wharf_pipeline::WorkerConfig;
+use wharf_pipeline::{BaseConfig, WorkerConfig};
 use wharf_runtime::{
     config::{AdminConfig, ConfigError, LogConfig, Validate},
     service::ServiceConfig,
@@ -47,6 +47,13 @@ impl UnderstandingConfig {
     }
 }
 
+impl Config {
+    pub(crate) fn base(&self) -> BaseConfig<'_> {
+        let Self { worker, admin, database, broker, log, .. } = self;
+        BaseConfig { worker, admin, database, broker, log }
+    }
+}
+
 impl ServiceConfig for Config {
     const DEFAULTS: &'static str = include_str!("../config.default.toml");
 
@@ -57,17 +64,9 @@ impl ServiceConfig for Config {
 
 impl Validate for Config {
     fn validate(&self) -> Result<(), ConfigError> {
-        self.worker.validate()?;
-        self.admin.validate()?;
-        self.log.validate()?;
         if self.understanding.catalogue_ttl_s > 3_600 {
-            return Err(ConfigError(
-                "understanding.catalogue_ttl_s must be 0-3600".to_owned(),
-            ));
+            return Err(ConfigError("understanding.catalogue_ttl_s must be 0-3600".to_owned()));
         }
-        self.broker
-            .validate()
-            .map_err(|error| ConfigError(error.to_string()))?;
-        self.database.validate().map_err(ConfigError)
+        self.base().validate()
     }
 }

@@ -14,17 +14,10 @@ pub mod plan;
 pub mod training;
 pub mod understand;
 
-use prometheus::Registry;
-use wharf_broker::{Publisher, Queue, Stage};
+use wharf_broker::{Queue, Stage};
 use wharf_domain::clock::SystemClock;
-use wharf_pipeline::{InTransaction, Worker};
-use wharf_runtime::{
-    admin::{self, AdminState},
-    lifecycle::Lifecycle,
-    metrics::{NlpMetrics, PipelineMetrics},
-    readiness::Readiness,
-};
-use wharf_store::Store;
+use wharf_pipeline::{Base, InTransaction, Worker};
+use wharf_runtime::{lifecycle::Lifecycle, metrics::NlpMetrics};
 
 pub use crate::config::Config;
 use crate::{catalogues::Catalogues, handler::InboundHandler};
@@ -34,40 +27,23 @@ use crate::{catalogues::Catalogues, handler::InboundHandler};
 /// # Errors
 /// When a port cannot be opened or the configuration cannot be used.
 pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
-    let registry = Registry::new();
-    let broker = config.broker.validate()?;
-    let store = Store::connect(&config.database)?;
-    let publisher = Publisher::start(&broker, lifecycle.hard());
-    let readiness = Readiness::default();
-    wharf_pipeline::watch_dependencies(&readiness, &publisher, &store, &lifecycle);
-    admin::serve(
-        &config.admin,
-        AdminState {
-            readiness,
-            registry: registry.clone(),
-        },
-    )?;
-
+    let base = Base::open(config.base(), &lifecycle)?;
     let clock = SystemClock::shared();
     let handler = InboundHandler {
         catalogues: Catalogues::new(config.understanding.catalogue_ttl(), clock.clone()),
         thresholds: config.understanding.thresholds,
         clock,
-        metrics: NlpMetrics::register(&registry)?,
+        metrics: NlpMetrics::register(&base.registry)?,
     };
-    let shards = 0..broker.topology().nlp_shards();
+    let shards = 0..base.broker.topology().nlp_shards();
     let worker = Worker {
-        handler: InTransaction::new(store.clone(), handler),
-        queues: shards
-            .map(Queue::Nlp)
-            .chain([Queue::Poison(Stage::Nlp)])
-            .collect(),
+        handler: InTransaction::new(base.store.clone(), handler),
+        queues: shards.map(Queue::Nlp).chain([Queue::Poison(Stage::Nlp)]).collect(),
         config: config.worker,
-        publisher: publisher.clone(),
-        metrics: PipelineMetrics::register(&registry)?,
+        publisher: base.publisher.clone(),
+        metrics: base.metrics.clone(),
     };
-    worker.run(&broker, &lifecycle).await;
-    publisher.close().await;
-    store.close();
+    worker.run(&base.broker, &lifecycle).await;
+    base.close().await;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use wharf_broker::BrokerConfig;
-use wharf_pipeline::WorkerConfig;
+use wharf_pipeline::{BaseConfig, WorkerConfig};
 use wharf_runtime::{
     config::{AdminConfig, ConfigError, LogConfig, Validate},
     service::ServiceConfig,
@@ -32,10 +32,28 @@ pub struct Config {
 /// The `[delivery]` section.
 #[derive(Debug, Clone, Deserialize)]
 pub struct DeliveryConfig {
-    /// Where Twilio reports what became of a message; empty for no reports.
-    pub status_callback_url: String,
     /// Seconds that Twilio may try, 1 to 36,000.
     pub validity_s: u32,
+}
+
+impl Config {
+    pub(crate) fn base(&self) -> BaseConfig<'_> {
+        let Self {
+            worker,
+            admin,
+            database,
+            broker,
+            log,
+            ..
+        } = self;
+        BaseConfig {
+            worker,
+            admin,
+            database,
+            broker,
+            log,
+        }
+    }
 }
 
 impl ServiceConfig for Config {
@@ -48,26 +66,15 @@ impl ServiceConfig for Config {
 
 impl Validate for Config {
     fn validate(&self) -> Result<(), ConfigError> {
-        self.worker.validate()?;
-        self.admin.validate()?;
-        self.log.validate()?;
         if !(1..=36_000).contains(&self.delivery.validity_s) {
             return Err(ConfigError(
                 "delivery.validity_s must be 1-36000".to_owned(),
             ));
         }
-        let callback = &self.delivery.status_callback_url;
-        if !callback.is_empty() && !callback.starts_with("http") {
-            return Err(ConfigError(
-                "delivery.status_callback_url must be a URL".to_owned(),
-            ));
-        }
-        self.broker
-            .validate()
-            .map_err(|error| ConfigError(error.to_string()))?;
-        self.database.validate().map_err(ConfigError)?;
-        self.twilio
-            .validate()
-            .map_err(|error| ConfigError(error.to_string()))
+        let twilio = |error: wharf_twilio::config::ConfigError| ConfigError(error.to_string());
+        self.twilio.validate().map_err(twilio)?;
+        // Who sends must have a number to send from.
+        self.twilio.sender().map_err(twilio)?;
+        self.base().validate()
     }
 }

@@ -31,7 +31,6 @@ use wharf_twilio::{
 };
 
 use crate::{
-    config::DeliveryConfig,
     render::{Reader, Renderer},
     split,
 };
@@ -41,7 +40,8 @@ pub struct ReplyHandler {
     pub(crate) store: Store,
     pub(crate) client: Client,
     pub(crate) renderer: Arc<Renderer>,
-    pub(crate) delivery: DeliveryConfig,
+    pub(crate) status_callback_url: Option<String>,
+    pub(crate) validity_s: u32,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: ResponderMetrics,
 }
@@ -173,11 +173,11 @@ impl ReplyHandler {
     async fn send(&self, part: &Outbound, target: &ReplyTarget) -> Result<(), HandleError> {
         let mut message =
             NewMessage::text(target.from.clone(), target.to.clone(), part.body.clone());
-        message.validity_period_s = Some(self.delivery.validity_s);
-        let callback_url = &self.delivery.status_callback_url;
-        if !callback_url.is_empty() {
-            message.status_callback = Some(callback::url_for(callback_url, part.id));
-        }
+        message.validity_period_s = Some(self.validity_s);
+        message.status_callback = self
+            .status_callback_url
+            .as_deref()
+            .map(|base| callback::url_for(base, part.id));
         match self.client.send(&message).await {
             Ok(sent) => {
                 self.count("sent");

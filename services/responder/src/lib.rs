@@ -13,17 +13,10 @@ pub mod status;
 
 use std::sync::Arc;
 
-use prometheus::Registry;
-use wharf_broker::{Publisher, Queue, Stage};
+use wharf_broker::{Queue, Stage};
 use wharf_domain::{clock::SystemClock, priority::Priority};
-use wharf_pipeline::Worker;
-use wharf_runtime::{
-    admin::{self, AdminState},
-    lifecycle::Lifecycle,
-    metrics::{PipelineMetrics, ResponderMetrics},
-    readiness::Readiness,
-};
-use wharf_store::Store;
+use wharf_pipeline::{Base, Worker};
+use wharf_runtime::{lifecycle::Lifecycle, metrics::ResponderMetrics};
 use wharf_twilio::client::Client;
 
 pub use crate::config::Config;
@@ -34,30 +27,16 @@ use crate::{delivery::ReplyHandler, render::Renderer, status::StatusHandler};
 /// # Errors
 /// When a port cannot be opened or the configuration cannot be used.
 pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
-    let registry = Registry::new();
-    let broker = config.broker.validate()?;
-    let store = Store::connect(&config.database)?;
-    let publisher = Publisher::start(&broker, lifecycle.hard());
-    let readiness = Readiness::default();
-    wharf_pipeline::watch_dependencies(&readiness, &publisher, &store, &lifecycle);
-    admin::serve(
-        &config.admin,
-        AdminState {
-            readiness,
-            registry: registry.clone(),
-        },
-    )?;
-
-    let clock = SystemClock::shared();
-    let metrics = ResponderMetrics::register(&registry)?;
-    let pipeline_metrics = PipelineMetrics::register(&registry)?;
+    let base = Base::open(config.base(), &lifecycle)?;
+    let metrics = ResponderMetrics::register(&base.registry)?;
     let replies = Worker {
         handler: ReplyHandler {
-            store: store.clone(),
+            store: base.store.clone(),
             client: Client::new(&config.twilio)?,
             renderer: Arc::new(Renderer::new()?),
-            delivery: config.delivery,
-            clock: clock.clone(),
+            status_callback_url: config.twilio.status_callback_url,
+            validity_s: config.delivery.validity_s,
+            clock: SystemClock::shared(),
             metrics: metrics.clone(),
         },
         queues: Priority::ALL
@@ -66,24 +45,23 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
             .chain([Queue::Poison(Stage::Responder)])
             .collect(),
         config: config.worker.clone(),
-        publisher: publisher.clone(),
-        metrics: pipeline_metrics.clone(),
+        publisher: base.publisher.clone(),
+        metrics: base.metrics.clone(),
     };
     let statuses = Worker {
         handler: StatusHandler {
-            store: store.clone(),
+            store: base.store.clone(),
             metrics,
         },
         queues: vec![Queue::Status],
         config: config.worker,
-        publisher: publisher.clone(),
-        metrics: pipeline_metrics,
+        publisher: base.publisher.clone(),
+        metrics: base.metrics.clone(),
     };
     tokio::join!(
-        replies.run(&broker, &lifecycle),
-        statuses.run(&broker, &lifecycle)
+        replies.run(&base.broker, &lifecycle),
+        statuses.run(&base.broker, &lifecycle)
     );
-    publisher.close().await;
-    store.close();
+    base.close().await;
     Ok(())
 }

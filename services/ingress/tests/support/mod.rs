@@ -65,7 +65,10 @@ impl TestIngress {
             ("AMQP_URL", amqp.as_str()),
             ("WHARF__BROKER__NAMESPACE", &through.namespace),
             ("WHARF__BROKER__NLP_SHARDS", &through.nlp_shards.to_string()),
-            ("WHARF__BROKER__DELIVERY_LIMIT", &through.delivery_limit.to_string()),
+            (
+                "WHARF__BROKER__DELIVERY_LIMIT",
+                &through.delivery_limit.to_string(),
+            ),
             ("TWILIO_ACCOUNT_SID", ACCOUNT),
             ("TWILIO_AUTH_TOKEN", TOKEN),
             ("WHARF__PUBLIC_URL", PUBLIC_URL),
