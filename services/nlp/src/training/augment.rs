@@ -4,6 +4,7 @@
 use wharf_domain::entities::EntityName;
 use wharf_domain::intent::IntentType;
 
+use super::super::understand::entities::numbers;
 use super::align;
 use super::corpus::Message;
 use super::random::Random;
@@ -39,6 +40,30 @@ impl Names {
         Self { values }
     }
 
+    /// Those and the names of `names.txt`.
+    #[must_use]
+    pub fn with_shipped(mut self) -> Self {
+        let mut section = None;
+        for line in include_str!("names.txt").lines().map(str::trim) {
+            if let Some(name) = line.strip_prefix("# ") {
+                section = name.parse().ok();
+                continue;
+            }
+            let list = self
+                .values
+                .iter_mut()
+                .find(|(name, _)| Some(*name) == section);
+            if let Some((_, list)) = list {
+                list.extend(
+                    line.split(", ")
+                        .filter(|name| !name.is_empty())
+                        .map(str::to_owned),
+                );
+            }
+        }
+        self
+    }
+
     fn pick(&self, name: EntityName, random: &mut Random) -> Option<&String> {
         let (_, list) = self.values.iter().find(|(known, _)| *known == name)?;
         random.pick(list)
@@ -46,12 +71,41 @@ impl Names {
 }
 
 const BEFORE: &[&str] = &[
-    "hi ", "hello, ", "hey ", "hi there, ", "good morning, ", "morning ", "please ", "pls ", "ok ",
-    "bot ", "quick one, ", "so ", "and ", "hola ", "buenos dias, ", "sorry, ",
+    "hi ",
+    "hello, ",
+    "hey ",
+    "hi there, ",
+    "good morning, ",
+    "morning ",
+    "please ",
+    "pls ",
+    "ok ",
+    "bot ",
+    "quick one, ",
+    "so ",
+    "and ",
+    "hola ",
+    "buenos dias, ",
+    "sorry, ",
 ];
 const AFTER: &[&str] = &[
-    " please", " pls", " thanks", " thx", " asap", " ta", " cheers", " 🙏", " thank you", " now",
-    " por favor", " gracias", " mate", "!!", "...", "?", ".",
+    " please",
+    " pls",
+    " thanks",
+    " thx",
+    " asap",
+    " ta",
+    " cheers",
+    " 🙏",
+    " thank you",
+    " now",
+    " por favor",
+    " gracias",
+    " mate",
+    "!!",
+    "...",
+    "?",
+    ".",
 ];
 
 /// A variant of `message`; `typos` in 100 get a typing error.
@@ -63,9 +117,14 @@ pub fn variant(message: &Message, names: &Names, typos: usize, random: &mut Rand
     }
     if random.percent(typos) {
         let spans = align::spans(&changed);
-        changed.text = mistype(&changed.text, |at| {
-            spans.iter().any(|(_, span)| span.contains(&at))
-        }, random);
+        changed.text = mistype(
+            &changed.text,
+            |at| spans.iter().any(|(_, span)| span.contains(&at)),
+            random,
+        );
+    }
+    if random.percent(30) {
+        changed.text = changed.text.to_lowercase();
     }
     if random.percent(12) && changed.intent != IntentType::Unknown {
         changed.text = format!("{}{}", random.pick(BEFORE).unwrap_or(&""), changed.text);
@@ -87,13 +146,36 @@ fn swap_names(message: &mut Message, names: &Names, random: &mut Random) {
         let Some(other) = names.pick(name, random) else {
             continue;
         };
-        message.text.replace_range(span, other);
+        let proper = matches!(name, EntityName::Supplier | EntityName::Location);
+        let written = if proper && random.percent(50) {
+            capitalised(other)
+        } else {
+            other.clone()
+        };
         let value = match name {
             EntityName::Sku | EntityName::AlertId => other.to_uppercase(),
+            EntityName::Quantity => match numbers::value(other) {
+                Some(value) => value,
+                None => continue,
+            },
             _ => other.to_lowercase(),
         };
+        message.text.replace_range(span, &written);
         message.entities.set(name, value);
     }
+}
+
+fn capitalised(name: &str) -> String {
+    name.split(' ')
+        .map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map(|first| first.to_uppercase().chain(letters).collect())
+                .unwrap_or_default()
+        })
+        .collect::<Vec<String>>()
+        .join(" ")
 }
 
 /// Puts one or two typing errors into words of four letters or more that `keep` does not protect:

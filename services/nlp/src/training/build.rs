@@ -26,6 +26,10 @@ use super::random::Random;
 pub struct Plan {
     /// Variants made of each message.
     pub variants: usize,
+    /// Messages of no intent, of which there are many, get a variant in every so manyth pass.
+    pub unknown_every: usize,
+    /// How much a message of no intent counts.
+    pub unknown_weight: f32,
     /// A word belongs to the vocabulary when it stands in so many messages.
     pub rarest: usize,
     /// Table sizes: intents, choices, names.
@@ -44,11 +48,13 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             variants: 3,
+            unknown_every: 3,
+            unknown_weight: 1.0,
             rarest: 3,
             bits: [16, 13, 16],
             epochs: [6, 4],
-            rate: 0.05,
-            smoothing: 0.05,
+            rate: 0.03,
+            smoothing: 0.02,
             seed: 20_260_318,
         }
     }
@@ -61,7 +67,10 @@ pub fn build(messages: &[Message], plan: Plan) -> Model {
     let known = Vocabulary::new(words.iter().map(String::as_str));
     let prepared = prepare(messages, &known, plan);
     let temperature = temperature(&prepared, messages.len(), plan);
-    let intents = logistic::linear(&prepared.iter().map(|p| &p.intent).collect::<Vec<_>>(), intent_settings(plan));
+    let intents = logistic::linear(
+        &prepared.iter().map(|p| &p.intent).collect::<Vec<_>>(),
+        intent_settings(plan),
+    );
     let choices = Choice::ALL
         .iter()
         .map(|choice| choice_model(&prepared, *choice, plan))
@@ -72,29 +81,38 @@ pub fn build(messages: &[Message], plan: Plan) -> Model {
 }
 
 struct Prepared {
+    /// Which message it is or is a variant of.
+    origin: usize,
     intent: Example,
     choices: Vec<(Choice, usize)>,
     sequence: Sequence,
 }
 
 fn prepare(messages: &[Message], known: &Vocabulary, plan: Plan) -> Vec<Prepared> {
-    let names = Names::of(messages);
+    let names = Names::of(messages).with_shipped();
     let mut random = Random::new(plan.seed);
-    let mut prepared: Vec<_> = messages.iter().map(|m| prepare_one(m, known)).collect();
-    for _ in 0..plan.variants {
-        for message in messages {
+    let mut prepared: Vec<_> = messages
+        .iter()
+        .enumerate()
+        .map(|(origin, m)| prepare_one(m, origin, known, plan))
+        .collect();
+    for pass in 0..plan.variants {
+        for (origin, message) in messages.iter().enumerate() {
+            if message.intent == IntentType::Unknown && pass % plan.unknown_every != 0 {
+                continue;
+            }
             let variant = augment::variant(message, &names, 30, &mut random);
-            prepared.push(prepare_one(&variant, known));
+            prepared.push(prepare_one(&variant, origin, known, plan));
         }
     }
     prepared
 }
 
-fn prepare_one(message: &Message, known: &Vocabulary) -> Prepared {
+fn prepare_one(message: &Message, origin: usize, known: &Vocabulary, plan: Plan) -> Prepared {
     let plain = Normalised::new(&message.text);
     let lexemes = lexemes(plain.text(), known);
     let numbers = numbers::find(plain.text(), &lexemes);
-    let units = units(&lexemes, &numbers);
+    let units = units(&message.text, &plain, &lexemes, &numbers);
     let places: Vec<_> = units.iter().map(|unit| plain.origin(unit.span())).collect();
     let mut spans = align::spans(message);
     spans.retain(|(name, _)| *name != EntityName::Quantity);
@@ -122,10 +140,15 @@ fn prepare_one(message: &Message, known: &Vocabulary) -> Prepared {
             .collect()
     };
     Prepared {
+        origin,
         intent: Example {
             features: features::extract(plain.text(), &lexemes),
             class: message.intent as usize,
-            weight: 1.0,
+            weight: if message.intent == IntentType::Unknown {
+                plan.unknown_weight
+            } else {
+                1.0
+            },
         },
         choices: Choice::of(message.intent)
             .iter()
@@ -142,13 +165,11 @@ fn prepare_one(message: &Message, known: &Vocabulary) -> Prepared {
 /// The unit that states the labelled quantity; the last one when several do.
 fn quantity(message: &Message, units: &[Unit], numbers: &[Number]) -> Option<usize> {
     let wanted = message.entities.get(EntityName::Quantity)?;
-    units
-        .iter()
-        .rposition(|unit| {
-            unit.number
-                .and_then(|number| numbers[number].whole())
-                .is_some_and(|value| value == wanted)
-        })
+    units.iter().rposition(|unit| {
+        unit.number
+            .and_then(|number| numbers[number].whole())
+            .is_some_and(|value| value == wanted)
+    })
 }
 
 fn class_of(message: &Message, choice: Choice) -> usize {
@@ -195,16 +216,15 @@ fn choice_model(prepared: &[Prepared], choice: Choice, plan: Plan) -> Linear {
 fn temperature(prepared: &[Prepared], originals: usize, plan: Plan) -> f32 {
     let mut held: Vec<(Vec<f32>, usize)> = Vec::new();
     for half in 0..2 {
-        let inside = |at: usize| (at % originals) % 2 == half;
+        let inside = |p: &Prepared| p.origin % 2 == half;
         let examples: Vec<_> = prepared
             .iter()
-            .enumerate()
-            .filter(|(at, _)| inside(*at))
-            .map(|(_, p)| &p.intent)
+            .filter(|p| inside(p))
+            .map(|p| &p.intent)
             .collect();
         let model = logistic::linear(&examples, intent_settings(plan));
-        for (at, p) in prepared[..originals].iter().enumerate() {
-            if !inside(at) {
+        for p in &prepared[..originals] {
+            if !inside(p) {
                 let scores = model.scores(&p.intent.features);
                 held.push((scores[..IntentType::ALL.len()].to_vec(), p.intent.class));
             }
@@ -212,9 +232,7 @@ fn temperature(prepared: &[Prepared], originals: usize, plan: Plan) -> f32 {
     }
     let loss = |temperature: f32| -> f64 {
         held.iter()
-            .map(|(scores, class)| {
-                f64::from((1.0 - softmax(scores, temperature)[*class]).powi(2))
-            })
+            .map(|(scores, class)| f64::from((1.0 - softmax(scores, temperature)[*class]).powi(2)))
             .sum()
     };
     #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]

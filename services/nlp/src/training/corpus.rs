@@ -40,8 +40,7 @@ pub fn read(file: &str) -> anyhow::Result<Vec<Message>> {
             bail!("line {}: no `# intent` above it", number + 1);
         };
         let (text, labels) = line.split_once('\t').unwrap_or((line, ""));
-        let entities =
-            labels_of(labels).with_context(|| format!("line {}: {line}", number + 1))?;
+        let entities = labels_of(labels).with_context(|| format!("line {}: {line}", number + 1))?;
         messages.push(Message {
             text: text.trim().to_owned(),
             intent,
@@ -79,8 +78,8 @@ pub fn read_jsonl(file: &str) -> anyhow::Result<Vec<Message>> {
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(number, line)| {
-            let line: Line = serde_json::from_str(line)
-                .with_context(|| format!("line {}", number + 1))?;
+            let line: Line =
+                serde_json::from_str(line).with_context(|| format!("line {}", number + 1))?;
             Ok(Message {
                 text: line.text,
                 intent: line.intent,

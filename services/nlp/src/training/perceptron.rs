@@ -77,7 +77,13 @@ pub fn train(sequences: &[&Sequence], bits: u32, epochs: usize, seed: u64) -> Ta
     for _ in 0..epochs {
         random.shuffle(&mut order);
         for &index in &order {
-            learn(sequences[index], bits, &mut weights, &mut transitions, clock);
+            learn(
+                sequences[index],
+                bits,
+                &mut weights,
+                &mut transitions,
+                clock,
+            );
             clock += 1.0;
         }
     }

@@ -1,10 +1,9 @@
 //! Whether to act, to ask for confirmation, to ask which of two, or to say no.
 
 use serde::{Deserialize, Serialize};
+use wharf_domain::entities::{Entities, EntityName};
 use wharf_domain::intent::IntentType;
 
-use super::Context;
-use super::entities::Found;
 use super::guards::Guard;
 
 /// What to do with what was understood.
@@ -51,39 +50,76 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
-            accept: 0.5,
-            accept_change: 0.9,
-            confirm_change: 0.5,
+            accept: 0.6,
+            accept_change: 0.97,
+            confirm_change: 0.6,
             clarify: 0.3,
         }
     }
 }
 
 pub(super) fn decide(
-    ranked: &[(IntentType, f32); 3],
-    found: &Found,
+    intent: IntentType,
+    confidence: f32,
+    complete: bool,
     guards: &[Guard],
-    context: &Context<'_>,
+    thresholds: &Thresholds,
 ) -> Decision {
-    let thresholds = context.thresholds;
-    let (intent, confidence) = ranked[0];
-    if intent == IntentType::Unknown {
+    if intent == IntentType::Unknown || confidence < thresholds.clarify {
         return Decision::Unknown;
     }
-    if confidence < thresholds.clarify {
-        return Decision::Unknown;
+    if !intent.mutates() {
+        return if confidence < thresholds.accept {
+            Decision::Clarify
+        } else {
+            Decision::Accept
+        };
     }
-    if intent.mutates() {
-        if confidence < thresholds.confirm_change {
-            return Decision::Clarify;
-        }
-        if confidence < thresholds.accept_change || !guards.is_empty() || found.odd_quantity {
-            return Decision::Confirm;
-        }
-        return Decision::Accept;
+    if confidence < thresholds.confirm_change {
+        Decision::Clarify
+    } else if complete && guards.is_empty() && confidence >= thresholds.accept_change {
+        Decision::Accept
+    } else {
+        Decision::Confirm
     }
-    if confidence < thresholds.accept {
-        return Decision::Clarify;
+}
+
+/// Whether a request that changes something names all that it changes; one that does not is
+/// carried out only after a question.
+pub(super) fn is_complete(intent: IntentType, entities: &Entities) -> bool {
+    use EntityName::{Agent, AlertId, Operation, Product, Quantity, Sku};
+    let item = entities.has(Product) || entities.has(Sku);
+    match intent {
+        IntentType::ReorderStock => item && entities.has(Quantity),
+        IntentType::UpdateStock => item && entities.has(Quantity) && entities.has(Operation),
+        IntentType::AcknowledgeAlert | IntentType::ResolveAlert => entities.has(AlertId),
+        IntentType::RunAgent | IntentType::StopAgent => entities.has(Agent),
+        _ => true,
     }
-    Decision::Accept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_needs_more_than_a_question_does() {
+        let thresholds = Thresholds::default();
+        let decide = |intent, confidence, guards: &[Guard]| {
+            super::decide(intent, confidence, true, guards, &thresholds)
+        };
+        use IntentType::{CheckInventory, ReorderStock, Unknown};
+        assert_eq!(decide(CheckInventory, 0.8, &[]), Decision::Accept);
+        assert_eq!(decide(ReorderStock, 0.8, &[]), Decision::Confirm);
+        assert_eq!(decide(ReorderStock, 0.99, &[]), Decision::Accept);
+        assert_eq!(
+            decide(ReorderStock, 0.99, &[Guard::Question]),
+            Decision::Confirm
+        );
+        assert_eq!(decide(ReorderStock, 0.4, &[]), Decision::Clarify);
+        assert_eq!(decide(ReorderStock, 0.1, &[]), Decision::Unknown);
+        assert_eq!(decide(Unknown, 1.0, &[]), Decision::Unknown);
+        let incomplete = super::decide(ReorderStock, 0.99, false, &[], &thresholds);
+        assert_eq!(incomplete, Decision::Confirm);
+    }
 }

@@ -24,11 +24,50 @@ pub struct Features {
 /// Classes that say what a message is about, as opposed to how it is put.
 static CONTENT: LazyLock<Classes> = LazyLock::new(|| {
     [
-        "buy", "need", "get", "low", "stock", "much", "left", "where", "receive", "remove", "add",
-        "set", "alert", "problem", "severity", "ack", "resolve", "report", "make", "metric",
-        "perf", "supplier", "contact", "digest", "agent", "monitor", "generator", "evaluator",
-        "optimizer", "start", "stop", "status", "help", "not", "ask", "all", "finance", "sales",
-        "if", "told", "offtopic", "unit", "place", "date",
+        "buy",
+        "need",
+        "get",
+        "low",
+        "stock",
+        "much",
+        "left",
+        "where",
+        "receive",
+        "remove",
+        "add",
+        "set",
+        "alert",
+        "problem",
+        "severity",
+        "ack",
+        "resolve",
+        "report",
+        "make",
+        "metric",
+        "perf",
+        "supplier",
+        "contact",
+        "digest",
+        "agent",
+        "monitor",
+        "generator",
+        "evaluator",
+        "optimizer",
+        "start",
+        "stop",
+        "status",
+        "help",
+        "not",
+        "ask",
+        "all",
+        "finance",
+        "sales",
+        "if",
+        "told",
+        "offtopic",
+        "unit",
+        "place",
+        "date",
     ]
     .iter()
     .fold(0, |classes, name| classes | class(name))
@@ -65,12 +104,10 @@ fn symbols(plain: &str, lexemes: &[Lexeme]) -> Vec<u64> {
             Shape::Number => NUMBER,
             Shape::Code if lexeme.known => lexeme.key,
             Shape::Code => CODE,
-            Shape::Mark | Shape::Symbol => {
-                match plain.as_bytes()[lexeme.token.start as usize] {
-                    b'#' | b'%' | b'+' => lexeme.key,
-                    _ => continue,
-                }
-            }
+            Shape::Mark | Shape::Symbol => match plain.as_bytes()[lexeme.token.start as usize] {
+                b'#' | b'%' | b'+' => lexeme.key,
+                _ => continue,
+            },
         };
         if symbol != UNKNOWN_WORD || symbols.last() != Some(&UNKNOWN_WORD) {
             symbols.push(symbol);
@@ -135,9 +172,7 @@ fn classes(lexemes: &[Lexeme], features: &mut Features) {
         while others != 0 {
             let other = u64::from(others.trailing_zeros());
             others &= others - 1;
-            features
-                .hashes
-                .push(hashing::join(33, bit << 8 | other));
+            features.hashes.push(hashing::join(33, bit << 8 | other));
         }
     }
     if present & *CONTENT == 0 {
@@ -185,7 +220,10 @@ fn shape(plain: &str, lexemes: &[Lexeme], features: &mut Features) {
     let total = words.count().max(1);
     push(54, (unknown * 4 / total) as u64);
     let has = |shape: Shape| lexemes.iter().any(|l| l.token.shape == shape);
-    push(55, u64::from(has(Shape::Number)) * 2 + u64::from(has(Shape::Code)));
+    push(
+        55,
+        u64::from(has(Shape::Number)) * 2 + u64::from(has(Shape::Code)),
+    );
     push(56, u64::from(plain.contains('?')));
     if let Some(first) = lexemes.iter().find(|l| l.token.shape != Shape::Mark) {
         push(57, first.classes);

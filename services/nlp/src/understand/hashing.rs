@@ -16,7 +16,9 @@ pub fn of(text: &str) -> u64 {
 #[inline]
 #[must_use]
 pub const fn step(state: u64, byte: u8) -> u64 {
-    (state ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
+    (state ^ byte as u64)
+        .wrapping_mul(0x0000_0100_0000_01b3)
+        .rotate_left(23)
 }
 
 /// Two hashes made one; the order counts.

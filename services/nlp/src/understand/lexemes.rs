@@ -33,8 +33,7 @@ impl Vocabulary {
     #[must_use]
     pub fn new<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Self {
         let spelled = lexicon().spelled();
-        let mut known: HashedMap<()> =
-            words.clone().map(|word| (hashing::of(word), ())).collect();
+        let mut known: HashedMap<()> = words.clone().map(|word| (hashing::of(word), ())).collect();
         known.extend(spelled.iter().map(|word| (hashing::of(word), ())));
         Self {
             known,

@@ -19,12 +19,8 @@ pub struct Lexicon {
     spelled: Vec<&'static str>,
 }
 
-static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    Lexicon::read(
-        include_str!("lexicon.txt"),
-        include_str!("texting.txt"),
-    )
-});
+static LEXICON: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("lexicon.txt"), include_str!("texting.txt")));
 
 /// The shipped lexicon.
 #[must_use]

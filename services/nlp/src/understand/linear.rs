@@ -28,7 +28,10 @@ impl Linear {
     pub fn from_weights(classes: usize, bits: u32, weights: &[f32]) -> Self {
         let largest = weights.iter().fold(0.0_f32, |most, w| most.max(w.abs()));
         let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-        #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i8")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "clamped to the range of i8"
+        )]
         let small = weights
             .iter()
             .map(|w| (w / scale).round().clamp(-127.0, 127.0) as i8)

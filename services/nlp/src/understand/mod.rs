@@ -12,14 +12,17 @@ pub mod catalogue;
 pub mod dates;
 mod decide;
 pub mod entities;
+pub mod evaluate;
 pub mod features;
-mod guards;
+pub mod guards;
 pub mod hashing;
+mod language;
 pub mod lexemes;
 pub mod lexicon;
 pub mod linear;
 pub mod model;
 pub mod normalise;
+pub mod patterns;
 pub mod spelling;
 mod split;
 pub mod tagger;
@@ -34,14 +37,17 @@ use wharf_domain::entities::{Entities, EntityName};
 use wharf_domain::intent::IntentType;
 
 pub use decide::{Decision, Thresholds};
+pub use entities::grounding::Grounding;
+pub use entities::replies::Reply;
 pub use guards::Guard;
 
 use catalogue::Catalogue;
-use entities::Reading;
-use features::Features;
+use entities::{Found, Reading};
+use lexemes::Lexeme;
 use linear::softmax;
 use model::Model;
 use normalise::Normalised;
+use words::Shape;
 
 /// The languages that are understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +126,10 @@ pub struct Understanding {
     pub entities: Entities,
     /// Where that stands in the whole message.
     pub spans: Vec<Span>,
+    /// What the catalogue makes of its names.
+    pub grounding: Vec<Grounding>,
+    /// What it says to the message before, if it is a short reply.
+    pub reply: Option<Reply>,
     /// The likeliest intents, `intent` among them, best first.
     pub alternatives: [(IntentType, f32); 3],
     /// What kept it from being acted upon.
@@ -146,19 +156,36 @@ pub fn understand_with(model: &Model, text: &str, context: &Context<'_>) -> Unde
         lexemes: &lexemes,
         features: &features,
     };
-    let whole = one(model, &reading, context);
+    let mut whole = one(model, &reading, 0, context);
+    whole.requests = requests(model, &reading, &whole, context);
     whole
 }
 
-fn one(model: &Model, reading: &Reading<'_>, context: &Context<'_>) -> Understanding {
-    let ranked = rank(model, reading.features);
+fn one(
+    model: &Model,
+    reading: &Reading<'_>,
+    offset: usize,
+    context: &Context<'_>,
+) -> Understanding {
+    let plain = reading.plain.text();
+    let language = context
+        .language
+        .or_else(|| language::detect(reading.lexemes));
+    let mut ranked = rank(model, reading);
     let (intent, confidence) = ranked[0];
-    let found = entities::extract(reading, intent, model, context);
+    let mut found = entities::extract(reading, intent, model, language, context);
     let guards = guards::find(reading, intent, &found);
-    let decision = decide::decide(&ranked, &found, &guards, context);
+    if guards.iter().any(|guard| guard.overrules(intent)) {
+        found = Found::default();
+        ranked.rotate_right(1);
+        ranked[0] = (IntentType::Unknown, confidence);
+    }
+    let (intent, confidence) = ranked[0];
+    let complete = decide::is_complete(intent, &found.entities);
+    let decision = decide::decide(intent, confidence, complete, &guards, context.thresholds);
     Understanding {
-        text: 0..reading.original.len(),
-        language: language_of(reading, context),
+        text: offset..offset + reading.original.len(),
+        language: language.unwrap_or(Language::English),
         intent,
         confidence,
         decision,
@@ -166,19 +193,124 @@ fn one(model: &Model, reading: &Reading<'_>, context: &Context<'_>) -> Understan
         spans: found
             .spans
             .into_iter()
-            .map(|(name, range)| Span { name, range })
+            .map(|(name, range)| Span {
+                name,
+                range: offset + range.start..offset + range.end,
+            })
             .collect(),
+        grounding: found.grounding,
+        reply: entities::replies::read(plain, reading.lexemes),
         alternatives: ranked,
         guards,
         requests: Vec::new(),
     }
 }
 
-/// The three likeliest intents.
-fn rank(model: &Model, features: &Features) -> [(IntentType, f32); 3] {
-    let scores = model.intents.scores(features);
-    let p = softmax(&scores[..IntentType::ALL.len()], model.temperature);
+/// The requests of a message that makes several; empty when it makes one.
+fn requests(
+    model: &Model,
+    reading: &Reading<'_>,
+    whole: &Understanding,
+    context: &Context<'_>,
+) -> Vec<Understanding> {
+    if whole
+        .guards
+        .iter()
+        .any(|guard| matches!(guard, Guard::Injected | Guard::Quoted))
+    {
+        return Vec::new();
+    }
+    let plain = reading.plain.text();
+    let mut found: Vec<Understanding> = Vec::new();
+    let mut start = 0;
+    let places = split::places(plain, reading.lexemes);
+    for place in &places {
+        if found.len() + 1 >= split::MOST {
+            break;
+        }
+        let Some(first) = part(model, reading, start..place.start, context) else {
+            continue;
+        };
+        let Some(second) = part(model, reading, place.end..plain.len(), context) else {
+            continue;
+        };
+        if distinct(&first, &second) {
+            found.push(first);
+            start = place.end;
+        }
+    }
+    if !found.is_empty() {
+        match part(model, reading, start..plain.len(), context) {
+            Some(last) => found.push(last),
+            None => found.clear(),
+        }
+    }
+    found
+}
+
+/// How sure a part of a message must be to count as a request of its own.
+const SURE_PART: f32 = 0.9;
+
+/// The part of a message at `span` of its plain text, if it is a sure request by itself.
+fn part(
+    model: &Model,
+    reading: &Reading<'_>,
+    span: Range<usize>,
+    context: &Context<'_>,
+) -> Option<Understanding> {
+    let origin = reading.plain.origin(span);
+    let text = reading.original.get(origin.clone())?;
+    let plain = Normalised::new(text);
+    let lexemes = lexemes::lexemes(plain.text(), &model.vocabulary);
+    let features = features::extract(plain.text(), &lexemes);
+    let part = Reading {
+        original: text,
+        plain: &plain,
+        lexemes: &lexemes,
+        features: &features,
+    };
+    let (intent, confidence) = rank(model, &part)[0];
+    if intent == IntentType::Unknown || intent == IntentType::Help || confidence < SURE_PART {
+        return None;
+    }
+    let understood = one(model, &part, origin.start, context);
+    (understood.guards.is_empty() || !intent.mutates()).then_some(understood)
+}
+
+/// Whether two parts are two requests rather than one said at length.
+fn distinct(first: &Understanding, second: &Understanding) -> bool {
+    if first.intent != second.intent {
+        return !first.entities.is_empty() || !second.entities.is_empty();
+    }
+    !first.entities.is_empty()
+        && !second.entities.is_empty()
+        && first.intent.mutates()
+        && first.entities.iter().all(|(name, value)| {
+            name == EntityName::Operation || second.entities.get(name) != Some(value)
+        })
+        && second
+            .entities
+            .iter()
+            .map(|(name, _)| name)
+            .eq(first.entities.iter().map(|(name, _)| name))
+}
+
+/// How sure a command of the table is.
+const COMMAND: f32 = 0.99;
+
+/// The three likeliest intents, best first.
+fn rank(model: &Model, reading: &Reading<'_>) -> [(IntentType, f32); 3] {
     let mut ranked = [(IntentType::Unknown, 0.0); 3];
+    if let Some(intent) = patterns::find(reading.plain.text(), reading.lexemes) {
+        ranked[0] = (intent, COMMAND);
+        return ranked;
+    }
+    if !reading.lexemes.iter().any(means_something) {
+        ranked[0].1 = COMMAND;
+        return ranked;
+    }
+    let scores = model.intents.scores(reading.features);
+    let p = softmax(&scores[..IntentType::ALL.len()], model.temperature);
     for (intent, p) in IntentType::ALL.iter().zip(p) {
         let mut next = (*intent, p);
         for place in &mut ranked {
@@ -190,6 +322,30 @@ fn rank(model: &Model, features: &Features) -> [(IntentType, f32); 3] {
     ranked
 }
 
-fn language_of(_reading: &Reading<'_>, context: &Context<'_>) -> Language {
-    context.language.unwrap_or(Language::English)
+/// Whether a token is a word that training knows, or a code.
+fn means_something(lexeme: &Lexeme) -> bool {
+    match lexeme.token.shape {
+        Shape::Word => lexeme.known,
+        Shape::Symbol => lexeme.classes != 0,
+        Shape::Code => true,
+        Shape::Number | Shape::Mark => false,
+    }
+}
+
+impl Understanding {
+    /// Why it was decided so, in words; made only when asked for.
+    #[must_use]
+    pub fn why(&self) -> Vec<String> {
+        let mut why: Vec<String> = self
+            .alternatives
+            .iter()
+            .filter(|(_, p)| *p >= 0.01)
+            .map(|(intent, p)| format!("{intent} {p:.2}"))
+            .collect();
+        why.extend(self.guards.iter().map(|guard| guard.reason().to_owned()));
+        if !self.requests.is_empty() {
+            why.push(format!("{} requests", self.requests.len()));
+        }
+        why
+    }
 }

@@ -63,7 +63,9 @@ impl Choice {
             Self::ReportType => &["inventory", "sales", "supplier", "financial"],
             Self::Operation => &["set", "add", "remove"],
             Self::Severity => &["critical", "high", "medium", "low"],
-            Self::Category => &["stock", "supplier", "delivery", "quality", "price", "system"],
+            Self::Category => &[
+                "stock", "supplier", "delivery", "quality", "price", "system",
+            ],
         }
     }
 
@@ -115,8 +117,13 @@ impl Model {
     /// its tests does not.
     #[must_use]
     pub fn shipped() -> &'static Self {
-        #[expect(clippy::expect_used, reason = "the files are part of the program, read by a test")]
-        SHIPPED.as_ref().expect("model.bin and tagger.bin are of this version")
+        #[expect(
+            clippy::expect_used,
+            reason = "the files are part of the program, read by a test"
+        )]
+        SHIPPED
+            .as_ref()
+            .expect("model.bin and tagger.bin are of this version")
     }
 
     /// Puts trained parts together.

@@ -131,7 +131,10 @@ mod tests {
     #[test]
     fn folds_case_accents_quotes_and_invisible_characters() {
         let plain = Normalised::new("¿Cuánta HARINA\u{200b} de “maíz”… it’s ½?");
-        assert_eq!(plain.text(), " cuanta harina de \"maiz\"... it's 1\u{2044}2?");
+        assert_eq!(
+            plain.text(),
+            " cuanta harina de \"maiz\"... it's 1\u{2044}2?"
+        );
     }
 
     #[test]

@@ -66,7 +66,10 @@ impl Speller {
 /// The hashes of `word` and of `word` without each one of its letters.
 fn for_each_rest(word: &[u8], mut visit: impl FnMut(u64)) {
     let whole = hashing::of("");
-    visit(word.iter().fold(whole, |state, byte| hashing::step(state, *byte)));
+    visit(
+        word.iter()
+            .fold(whole, |state, byte| hashing::step(state, *byte)),
+    );
     let mut before = whole;
     for (at, byte) in word.iter().enumerate() {
         visit(

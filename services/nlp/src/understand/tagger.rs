@@ -9,7 +9,6 @@ use wharf_domain::intent::IntentType;
 use super::hashing;
 use super::linear::take;
 use super::units::Unit;
-use super::words::Shape;
 
 /// The names that are found here; each has a label for its first unit and one for the others.
 pub const TAGGED: [EntityName; 7] = [
@@ -75,8 +74,8 @@ pub const fn follows(before: usize, label: usize) -> bool {
 #[derive(Debug, Clone)]
 pub struct Tagger {
     bits: u32,
-    weights: Vec<i16>,
-    transitions: Vec<i16>,
+    weights: Vec<[i8; WIDTH]>,
+    transitions: Vec<i8>,
 }
 
 impl Tagger {
@@ -89,10 +88,13 @@ impl Tagger {
             .fold(1e-6_f32, |most, w| most.max(w.abs()));
         let factor = 127.0 / largest;
         #[expect(clippy::cast_possible_truncation, reason = "at most 127 after scaling")]
-        let small = |w: &f32| (w * factor).round() as i16;
+        let small = |w: &f32| (w * factor).round() as i8;
         Self {
             bits,
-            weights: weights.iter().map(small).collect(),
+            weights: weights
+                .chunks_exact(WIDTH)
+                .map(|row| std::array::from_fn(|label| small(&row[label])))
+                .collect(),
             transitions: transitions.iter().map(small).collect(),
         }
     }
@@ -109,14 +111,14 @@ impl Tagger {
             .map(|at| {
                 hashes.clear();
                 features(plain, units, at, intent, &mut hashes);
-                let mut sums = [0_i32; WIDTH];
+                let mut sums = [0_i16; WIDTH];
                 for &hash in &hashes {
-                    let row = hashing::row(hash, self.bits) * WIDTH;
-                    for (sum, weight) in sums.iter_mut().zip(&self.weights[row..row + WIDTH]) {
-                        *sum += i32::from(*weight);
+                    let row = &self.weights[hashing::row(hash, self.bits)];
+                    for (sum, weight) in sums.iter_mut().zip(row) {
+                        *sum += i16::from(*weight);
                     }
                 }
-                sums
+                sums.map(i32::from)
             })
             .collect();
         best_path(&scores, &labels, |before, label| {
@@ -130,6 +132,7 @@ impl Tagger {
         out.extend(
             self.weights
                 .iter()
+                .flatten()
                 .chain(&self.transitions)
                 .map(|weight| weight.to_le_bytes()[0]),
         );
@@ -145,17 +148,16 @@ impl Tagger {
         let mut part = |length: usize| {
             let (front, rest) = bytes.split_at_checked(length)?;
             *bytes = rest;
-            Some(
-                front
-                    .iter()
-                    .map(|byte| i16::from(i8::from_le_bytes([*byte])))
-                    .collect(),
-            )
+            Some(front)
         };
+        let small = |byte: u8| i8::from_le_bytes([byte]);
         Some(Self {
-            weights: part(WIDTH << bits)?,
-            transitions: part(WIDTH * WIDTH)?,
             bits,
+            weights: part(WIDTH << bits)?
+                .chunks_exact(WIDTH)
+                .map(|row| std::array::from_fn(|label| small(row[label])))
+                .collect(),
+            transitions: part(WIDTH * WIDTH)?.iter().copied().map(small).collect(),
         })
     }
 }
@@ -180,7 +182,11 @@ where
                 if !follows(previous, label) {
                     continue;
                 }
-                let so_far = if at == 0 { Some(S::default()) } else { best[previous] };
+                let so_far = if at == 0 {
+                    Some(S::default())
+                } else {
+                    best[previous]
+                };
                 let Some(so_far) = so_far else { continue };
                 let total = so_far + row[label] + transition(previous, label);
                 if next[label].is_none_or(|found| total > found) {
@@ -209,13 +215,7 @@ const UNKNOWN_KEY: u64 = 1;
 const OUTSIDE: u64 = 5;
 
 /// The feature hashes of the unit at `at`.
-pub fn features(
-    plain: &str,
-    units: &[Unit],
-    at: usize,
-    intent: IntentType,
-    hashes: &mut Vec<u64>,
-) {
+pub fn features(plain: &str, units: &[Unit], at: usize, intent: IntentType, hashes: &mut Vec<u64>) {
     let key = |offset: isize| {
         at.checked_add_signed(offset)
             .and_then(|index| units.get(index))
@@ -260,25 +260,34 @@ pub fn features(
     push(118, hashing::join(classes(-2), classes(-1)));
     push(119, unit.shape as u64);
     push(120, hashing::of(text));
-    let head: String = text.chars().take(3).collect();
-    let tail: String = text.chars().rev().take(3).collect();
-    push(121, hashing::of(&head));
-    push(122, hashing::of(&tail));
-    let marks = text
-        .bytes()
-        .map(|byte| match byte {
-            b'0'..=b'9' => 'd',
-            b'a'..=b'z' => 'a',
-            _ => '-',
-        })
-        .fold((String::new(), ' '), |(mut pattern, last), mark| {
-            if mark != last {
-                pattern.push(mark);
-            }
-            (pattern, mark)
-        })
-        .0;
-    push(123, hashing::join(hashing::of(&marks), text.len().min(8) as u64));
+    let bytes = text.as_bytes();
+    push(
+        121,
+        bytes
+            .iter()
+            .take(3)
+            .fold(7, |state, byte| hashing::step(state, *byte)),
+    );
+    push(
+        122,
+        bytes
+            .iter()
+            .rev()
+            .take(3)
+            .fold(8, |state, byte| hashing::step(state, *byte)),
+    );
+    push(
+        123,
+        hashing::join(pattern(bytes), bytes.len().min(8) as u64),
+    );
+    let capital = |offset: isize| {
+        at.checked_add_signed(offset)
+            .and_then(|index| units.get(index))
+            .map_or(3, |unit| u64::from(unit.capital))
+    };
+    let known = u64::from(unit.known);
+    push(128, capital(0) << 1 | known);
+    push(129, capital(-1) << 4 | capital(0) << 2 | capital(1));
     push(124, at.min(3) as u64);
     push(125, (units.len() - at).min(3) as u64);
     for back in 1..=4_usize {
@@ -291,5 +300,22 @@ pub fn features(
             push(127, unit.key);
         }
     }
-    debug_assert!(unit.shape != Shape::Mark || !text.is_empty());
+}
+
+/// What a token looks like: runs of digits, letters and marks.
+fn pattern(token: &[u8]) -> u64 {
+    let mut state = 9;
+    let mut last = 0;
+    for byte in token {
+        let mark = match byte {
+            b'0'..=b'9' => b'd',
+            b'a'..=b'z' | 0x80.. => b'a',
+            _ => b'-',
+        };
+        if mark != last {
+            state = hashing::step(state, mark);
+            last = mark;
+        }
+    }
+    state
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::entities::numbers::Number;
 use super::lexemes::Lexeme;
 use super::lexicon::Classes;
+use super::normalise::Normalised;
 use super::words::Shape;
 
 /// One unit.
@@ -22,6 +23,8 @@ pub struct Unit {
     pub shape: Shape,
     /// Whether it is one of the vocabulary.
     pub known: bool,
+    /// Whether it is written with a capital, 0 no, 1 at the start of a sentence, 2 within one.
+    pub capital: u8,
     /// Which number it is, if it is one.
     pub number: Option<usize>,
 }
@@ -38,8 +41,14 @@ const NUMBER_KEY: u64 = 2;
 
 /// The units of a message.
 #[must_use]
-pub fn units(lexemes: &[Lexeme], numbers: &[Number]) -> Vec<Unit> {
-    let mut units = Vec::with_capacity(lexemes.len());
+pub fn units(
+    original: &str,
+    plain: &Normalised,
+    lexemes: &[Lexeme],
+    numbers: &[Number],
+) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::with_capacity(lexemes.len());
+    let mut opens = true;
     let mut numbers = numbers.iter().enumerate().peekable();
     let mut at = 0;
     while let Some(lexeme) = lexemes.get(at) {
@@ -50,8 +59,14 @@ pub fn units(lexemes: &[Lexeme], numbers: &[Number]) -> Vec<Unit> {
             classes: lexeme.classes,
             shape: lexeme.token.shape,
             known: lexeme.known,
+            capital: 0,
             number: None,
         };
+        let written = &original[plain.origin(unit.span())];
+        if written.starts_with(char::is_uppercase) {
+            unit.capital = if opens { 1 } else { 2 };
+        }
+        opens = matches!(written, "." | "!" | "?" | ":" | "\"");
         if let Some((index, number)) = numbers.next_if(|(_, number)| number.first == at) {
             unit.end = lexemes[number.end - 1].token.end as usize;
             // A bare "a", "one" or "un" is as often an article as a number.

@@ -163,7 +163,10 @@ mod tests {
     use super::*;
 
     fn cut(plain: &str) -> Vec<&str> {
-        tokens(plain).iter().map(|token| token.text(plain)).collect()
+        tokens(plain)
+            .iter()
+            .map(|token| token.text(plain))
+            .collect()
     }
 
     #[test]
@@ -171,8 +174,21 @@ mod tests {
         assert_eq!(
             cut("stock-out of wid-1001, kl-09-a & hx_22 (inventory_monitor) px-ab-12"),
             [
-                "stock", "-", "out", "of", "wid-1001", ",", "kl-09-a", "&", "hx_22", "(",
-                "inventory", "_", "monitor", ")", "px-ab-12"
+                "stock",
+                "-",
+                "out",
+                "of",
+                "wid-1001",
+                ",",
+                "kl-09-a",
+                "&",
+                "hx_22",
+                "(",
+                "inventory",
+                "_",
+                "monitor",
+                ")",
+                "px-ab-12"
             ]
         );
     }

@@ -4,8 +4,10 @@
 //! among fixed values from small models, dates from `dates`, numbers from `numbers`. With a
 //! catalogue its exact names correct the tagger's borders.
 
+pub mod grounding;
 pub mod numbers;
 mod periods;
+pub mod replies;
 mod values;
 
 use std::ops::Range;
@@ -13,13 +15,14 @@ use std::ops::Range;
 use wharf_domain::entities::{Entities, EntityName};
 use wharf_domain::intent::IntentType;
 
-use super::Context;
 use super::features::Features;
 use super::lexemes::Lexeme;
 use super::model::{Choice, Model};
 use super::normalise::Normalised;
 use super::tagger;
 use super::units::{Unit, units};
+use super::{Context, Language};
+use grounding::Grounding;
 use numbers::Number;
 
 pub use periods::carries as carries_period;
@@ -34,6 +37,8 @@ pub struct Found {
     /// The stated quantity, if it cannot be meant (negative, zero where nothing can be zero,
     /// a fraction, or beyond any shelf).
     pub odd_quantity: bool,
+    /// What the catalogue makes of the names.
+    pub grounding: Vec<Grounding>,
 }
 
 /// The message as the parts before have read it.
@@ -58,21 +63,34 @@ pub fn extract(
     reading: &Reading<'_>,
     intent: IntentType,
     model: &Model,
+    language: Option<Language>,
     context: &Context<'_>,
 ) -> Found {
     let mut found = Found::default();
     names(reading, intent, model, &mut found);
+    if let Some(catalogue) = context.catalogue {
+        found.grounding = grounding::ground(catalogue, reading, intent, &mut found);
+    }
     for choice in Choice::of(intent) {
         let scores = model.choices[*choice as usize].scores(reading.features);
         let classes = choice.values().len() + 1;
         let best = (0..classes)
-            .reduce(|top, class| if scores[class] > scores[top] { class } else { top })
+            .reduce(|top, class| {
+                if scores[class] > scores[top] {
+                    class
+                } else {
+                    top
+                }
+            })
             .unwrap_or(0);
-        if let Some(value) = best.checked_sub(1).and_then(|index| choice.values().get(index)) {
+        if let Some(value) = best
+            .checked_sub(1)
+            .and_then(|index| choice.values().get(index))
+        {
             found.entities.set(choice.entity(), *value);
         }
     }
-    if let Some((value, span)) = periods::find(reading, intent, context) {
+    if let Some((value, span)) = periods::find(reading, intent, language, context) {
         found.entities.set(EntityName::DateRange, value);
         found.spans.push((EntityName::DateRange, span));
     }
@@ -86,7 +104,7 @@ fn names(reading: &Reading<'_>, intent: IntentType, model: &Model, found: &mut F
     }
     let plain = reading.plain.text();
     let numbers = numbers::find(plain, reading.lexemes);
-    let units = units(reading.lexemes, &numbers);
+    let units = units(reading.original, reading.plain, reading.lexemes, &numbers);
     let labels = model.tagger.tag(plain, &units, intent);
     for (name, range) in spans(&labels) {
         if found.entities.has(name) {
@@ -132,9 +150,8 @@ fn take(
             else {
                 return;
             };
-            found.odd_quantity |= number.negative
-                || number.value > ABSURD_QUANTITY
-                || number.value.fract() != 0.0;
+            found.odd_quantity |=
+                number.negative || number.value > ABSURD_QUANTITY || number.value.fract() != 0.0;
             match number.whole() {
                 Some(value) if number.negative => format!("-{value}"),
                 Some(value) => value,

@@ -3,7 +3,6 @@
 
 use std::sync::LazyLock;
 
-
 use super::super::hashing::{self, HashedMap};
 use super::super::lexemes::Lexeme;
 use super::super::words::Shape;
@@ -145,8 +144,9 @@ fn spelled(plain: &str, lexemes: &[Lexeme], first: usize) -> Option<(f64, usize)
     let article = lexemes[first].token.text(plain) == "a";
     match opening {
         Some(Part::Half) => {
-            let next = (first + 1..first + 3)
-                .find(|index| matches!(lexemes.get(*index).and_then(part_of), Some(Part::Times(_))))?;
+            let next = (first + 1..first + 3).find(|index| {
+                matches!(lexemes.get(*index).and_then(part_of), Some(Part::Times(_)))
+            })?;
             let Some(Part::Times(factor)) = part_of(&lexemes[next]) else {
                 return None;
             };
@@ -207,6 +207,17 @@ fn spelled(plain: &str, lexemes: &[Lexeme], first: usize) -> Option<(f64, usize)
     (end > first).then_some((total + current, end))
 }
 
+/// The quantity that `text` is, if it is nothing else.
+#[must_use]
+pub fn value(text: &str) -> Option<String> {
+    let lexemes =
+        super::super::lexemes::lexemes(text, &super::super::lexemes::Vocabulary::default());
+    match find(text, &lexemes).as_slice() {
+        [number] if number.first == 0 && number.end == lexemes.len() => number.whole(),
+        _ => None,
+    }
+}
+
 /// The value of one token in digits: `2,500`, `1.5k`, `20kg`, `x64`.
 #[must_use]
 pub fn digits(token: &str) -> Option<f64> {
@@ -226,8 +237,8 @@ pub fn digits(token: &str) -> Option<f64> {
         "" => Some(value),
         "k" => Some(value * 1000.0),
         "m" | "mm" if bare.len() == token.len() => None,
-        "kg" | "kgs" | "g" | "l" | "ltr" | "x" | "pcs" | "pc" | "units" | "box" | "boxes" | "cs"
-        | "ud" | "uds" | "u" | "pzas" | "cajas" | "doz" => {
+        "kg" | "kgs" | "g" | "l" | "ltr" | "x" | "pcs" | "pc" | "units" | "box" | "boxes"
+        | "cs" | "ud" | "uds" | "u" | "pzas" | "cajas" | "doz" => {
             Some(if unit == "doz" { value * 12.0 } else { value })
         }
         _ => None,
@@ -269,9 +280,10 @@ mod tests {
 
     #[test]
     fn digits_with_separators_and_units() {
-        assert_eq!(values("2,500 kg, 1.5k lids, 20kg x64 2k and 6.5"), [
-            2500.0, 1500.0, 20.0, 64.0, 2000.0, 6.5
-        ]);
+        assert_eq!(
+            values("2,500 kg, 1.5k lids, 20kg x64 2k and 6.5"),
+            [2500.0, 1500.0, 20.0, 64.0, 2000.0, 6.5]
+        );
     }
 
     #[test]

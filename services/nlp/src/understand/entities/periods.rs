@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use wharf_domain::intent::IntentType;
 
-use super::super::Context;
 use super::super::dates::{self, DateContext};
+use super::super::{Context, Language};
 use super::Reading;
 
 /// Whether a message of `intent` may state a period.
@@ -24,16 +24,20 @@ pub const fn carries(intent: IntentType) -> bool {
 pub(super) fn find(
     reading: &Reading<'_>,
     intent: IntentType,
+    language: Option<Language>,
     context: &Context<'_>,
 ) -> Option<(String, Range<usize>)> {
     if !carries(intent) {
         return None;
     }
-    let dates = DateContext {
-        today: context.now.with_timezone(&context.time_zone).date_naive(),
-        week_start: context.week_start,
-        language: context.language.map(Into::into),
-    };
+    // English is read day first unless the sender's language is set to English.
+    let dates = DateContext::new(
+        context.now.with_timezone(&context.time_zone).date_naive(),
+        context.week_start,
+        language
+            .filter(|language| *language == Language::Spanish || context.language.is_some())
+            .map(Into::into),
+    );
     let found = dates::find(reading.original, &dates);
     let best = found
         .into_iter()

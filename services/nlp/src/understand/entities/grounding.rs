@@ -1,0 +1,179 @@
+//! What the company's catalogue makes of the names in a message. Exact names of the catalogue win
+//! over the tagger's borders; a misspelt name becomes the catalogue's when it is sure enough;
+//! several candidates, or none, are handed on so that the reply can ask.
+
+use std::ops::Range;
+
+use wharf_domain::entities::EntityName;
+use wharf_domain::intent::IntentType;
+
+use super::super::catalogue::{Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution, Via};
+use super::super::tagger;
+use super::{Found, Reading};
+
+/// What one name of the message means in the catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grounding {
+    /// Which entity.
+    pub name: EntityName,
+    /// What it means.
+    pub resolution: Resolution,
+}
+
+const fn kind_of(name: EntityName) -> Option<ItemKind> {
+    match name {
+        EntityName::Product | EntityName::Sku => Some(ItemKind::Product),
+        EntityName::Supplier => Some(ItemKind::Supplier),
+        EntityName::Location => Some(ItemKind::Location),
+        _ => None,
+    }
+}
+
+/// Corrects `found` by the catalogue and says what each name means there.
+pub(super) fn ground(
+    catalogue: &Catalogue,
+    reading: &Reading<'_>,
+    intent: IntentType,
+    found: &mut Found,
+) -> Vec<Grounding> {
+    let possible = tagger::possible(intent);
+    if !possible.iter().any(|name| kind_of(*name).is_some()) {
+        return Vec::new();
+    }
+    let mut groundings: Vec<Grounding> = Vec::new();
+    let plain = reading.plain.text();
+    for hit in catalogue.find_all(plain) {
+        let Some(item) = item(catalogue, hit.item) else {
+            continue;
+        };
+        let name = match (item.kind, hit.via) {
+            (ItemKind::Product, Via::Sku) => EntityName::Sku,
+            (ItemKind::Product, _) => EntityName::Product,
+            (ItemKind::Supplier, _) => EntityName::Supplier,
+            (ItemKind::Location, _) => EntityName::Location,
+        };
+        if !possible.contains(&name) || groundings.iter().any(|known| known.name == name) {
+            continue;
+        }
+        let span = reading.plain.origin(hit.span.clone());
+        clear(found, &span);
+        found.spans.retain(|(known, _)| *known != name);
+        let resolution = if hit.ambiguous_with.is_empty() {
+            set(found, name, item);
+            Resolution::One {
+                item: hit.item,
+                distance: 0,
+                score: 1.0,
+                partial: false,
+            }
+        } else {
+            found.entities.set(name, value(name, item));
+            catalogue.resolve(Some(item.kind), &plain[hit.span.clone()])
+        };
+        found.spans.push((name, span));
+        groundings.push(Grounding { name, resolution });
+    }
+    for (name, span) in found.spans.clone() {
+        let Some(kind) = kind_of(name) else { continue };
+        if groundings
+            .iter()
+            .any(|known| kind_of(known.name) == Some(kind))
+        {
+            continue;
+        }
+        let resolution = catalogue.resolve(Some(kind), &reading.original[span]);
+        if let Some(item) = resolution
+            .accepted()
+            .and_then(|index| item(catalogue, index))
+        {
+            set(found, name, item);
+        }
+        groundings.push(Grounding { name, resolution });
+    }
+    let unresolved = |kind: ItemKind| {
+        !groundings
+            .iter()
+            .any(|known| kind_of(known.name) == Some(kind) && known.resolution.accepted().is_some())
+    };
+    if possible
+        .iter()
+        .filter(|name| !matches!(name, EntityName::Location))
+        .filter_map(|name| kind_of(*name))
+        .any(unresolved)
+    {
+        fuzzy(catalogue, reading, possible, found, &mut groundings);
+    }
+    groundings
+}
+
+/// Looks for misspelt names where the tagger found none that the catalogue knows.
+fn fuzzy(
+    catalogue: &Catalogue,
+    reading: &Reading<'_>,
+    possible: &[EntityName],
+    found: &mut Found,
+    groundings: &mut Vec<Grounding>,
+) {
+    for hit in catalogue.find_fuzzy(reading.plain.text()) {
+        let Some(item) = hit
+            .resolution
+            .accepted()
+            .and_then(|index| item(catalogue, index))
+        else {
+            continue;
+        };
+        let name = match item.kind {
+            ItemKind::Product => EntityName::Product,
+            ItemKind::Supplier => EntityName::Supplier,
+            ItemKind::Location => EntityName::Location,
+        };
+        let known = groundings
+            .iter()
+            .position(|known| kind_of(known.name) == Some(item.kind));
+        let settled = known.is_some_and(|at| groundings[at].resolution.accepted().is_some());
+        if settled || !possible.contains(&name) {
+            continue;
+        }
+        if let Some(at) = known {
+            groundings.remove(at);
+        }
+        let span = reading.plain.origin(hit.span.clone());
+        clear(found, &span);
+        found.spans.retain(|(known, _)| *known != name);
+        set(found, name, item);
+        found.spans.push((name, span));
+        groundings.push(Grounding {
+            name,
+            resolution: hit.resolution,
+        });
+    }
+}
+
+fn item(catalogue: &Catalogue, index: ItemIndex) -> Option<&CatalogueItem> {
+    catalogue.items().get(index as usize)
+}
+
+fn value(name: EntityName, item: &CatalogueItem) -> String {
+    match (name, &item.sku) {
+        (EntityName::Sku, Some(sku)) => sku.to_uppercase(),
+        _ => item.name.to_lowercase(),
+    }
+}
+
+fn set(found: &mut Found, name: EntityName, item: &CatalogueItem) {
+    found.entities.set(name, value(name, item));
+}
+
+/// Takes out what the tagger found inside `span`.
+fn clear(found: &mut Found, span: &Range<usize>) {
+    let inside: Vec<EntityName> = found
+        .spans
+        .iter()
+        .filter(|(_, other)| other.start < span.end && span.start < other.end)
+        .map(|(name, _)| *name)
+        .collect();
+    for name in inside {
+        found.entities.remove(name);
+        found.spans.retain(|(known, _)| *known != name);
+    }
+}

@@ -1,0 +1,43 @@
+//! `wharfctl train`: makes the model of the nlp service out of the labelled messages. The same
+//! messages give the same bytes; a test of services/nlp compares them with the committed files.
+
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::Args;
+use wharf_nlp::training::{
+    build::{Plan, build},
+    read_folder,
+};
+
+/// The arguments of `wharfctl train`.
+#[derive(Debug, Clone, Args)]
+pub struct Train {
+    /// The folder of labelled messages.
+    #[arg(long, default_value = "services/nlp/data")]
+    pub data: PathBuf,
+    /// Where model.bin and tagger.bin are written.
+    #[arg(long, default_value = "services/nlp/src/understand")]
+    pub into: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a file cannot be read or written, or does not follow its format.
+pub fn run(args: &Train, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    let (messages, held_back) = read_folder(&args.data)?;
+    let (model, tagger) = build(&messages, Plan::default()).write();
+    for (name, bytes) in [("model.bin", model), ("tagger.bin", tagger)] {
+        let file = args.into.join(name);
+        std::fs::write(&file, &bytes).with_context(|| format!("writing {}", file.display()))?;
+        writeln!(out, "{} {} bytes", file.display(), bytes.len())?;
+    }
+    writeln!(
+        out,
+        "{} messages, {} held back for evaluation",
+        messages.len(),
+        held_back.len()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
