@@ -1,6 +1,6 @@
 //! What lies in the queues of a stack.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use wharf_broker::{Admin, Broker, Queue, QueueDepth, Stage};
 use wharf_testkit::poll;
@@ -53,16 +53,31 @@ impl Queues {
     /// # Panics
     /// When some still do at the deadline.
     pub async fn drained(&self, deadline: Duration) {
-        let mut left = Vec::new();
-        let empty = async {
-            poll::until(Duration::MAX, "empty queues", async || {
-                left = self.filled().await;
-                left.is_empty()
-            })
-            .await;
-        };
-        let emptied = tokio::time::timeout(deadline, empty).await.is_ok();
-        assert!(emptied, "messages are left: {left:#?}{}", self.dead().await);
+        self.drained_to(&[], deadline).await;
+    }
+
+    /// Waits until exactly these messages are ready and no others.
+    ///
+    /// # Panics
+    /// When others are at the deadline.
+    pub async fn drained_to(&self, left: &[(Queue, u32)], deadline: Duration) {
+        let topology = self.broker.topology();
+        let named = left
+            .iter()
+            .map(|(queue, count)| (topology.queue_name(*queue), Some(*count)));
+        let wanted: BTreeMap<String, Option<u32>> = named.collect();
+        let mut found = BTreeMap::new();
+        let as_wanted = poll::until(Duration::MAX, "the queues", async || {
+            let filled = self.filled().await.into_iter();
+            found = filled.map(|depth| (depth.queue, depth.ready)).collect();
+            found == wanted
+        });
+        let in_time = tokio::time::timeout(deadline, as_wanted).await.is_ok();
+        assert!(
+            in_time,
+            "the queues hold {found:?}, not {wanted:?}{}",
+            self.dead().await
+        );
     }
 
     /// Why messages are in the dead queues, for the words of a failed test.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Twilio's token in every test; no secret.
-pub(super) const TOKEN: &str = "wharf-test-token";
+pub const TOKEN: &str = "wharf-test-token";
 
 /// What a stack is made of.
 #[derive(Debug)]
@@ -239,7 +239,7 @@ impl StackBuilder {
                         set.push(database.clone());
                         set.push(("WHARF__TWILIO__API_URL", sim_url.to_owned()));
                         set.push((
-                            "WHARF__DELIVERY__STATUS_CALLBACK_URL",
+                            "WHARF__TWILIO__STATUS_CALLBACK_URL",
                             format!("{public_url}{WEBHOOK_PATH}/status"),
                         ));
                     }

@@ -15,8 +15,10 @@ const GOOD: [(&str, &str); 4] = [
     ("TWILIO_AUTH_TOKEN", "hunter2-test-token"),
 ];
 
-/// Changes that each service must refuse, with a word that its complaint must hold.
-const WRONG: [(&str, &[(&str, &str, &str)]); 4] = [
+/// A variable, a value that must be refused, and a word that the complaint must hold.
+type Wrong = (&'static str, &'static str, &'static str);
+
+const WRONG: [(&str, &[Wrong]); 4] = [
     (
         "ingress",
         &[
@@ -50,7 +52,7 @@ const WRONG: [(&str, &[(&str, &str, &str)]); 4] = [
             ("DATABASE_URL", "", "database"),
             ("AMQP_URL", "", "broker url"),
             ("WHARF__WORKER__CONCURRENCY", "many", "concurrency"),
-            ("WHARF__WORKER__LEASE_S", "1", "worker.lease_s"),
+            ("WHARF__EXECUTION__LEASE_S", "1", "execution.lease_s"),
             ("WHARF__LOG__FORMAT", "xml", "format"),
         ],
     ),

@@ -1,6 +1,7 @@
 //! Twilio takes a message and its answer is lost: the user still gets it once.
 
 use twilio_sim::faults::{CallbackPlan, Fault};
+use wharf_broker::{Queue, Stage};
 use wharf_e2e::stack::{ANSWER, Service, Stack};
 use wharf_testkit::poll;
 
@@ -87,4 +88,32 @@ async fn what_twilio_did_not_take_is_sent_again() {
         .await;
     assert_eq!(doubles, 1.0);
     stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_reach_the_user_is_kept_and_known() {
+    let stack = stack().start().await;
+    // Refused at once: not sent again, and a person can look at it.
+    let refused = Fault::Refused {
+        status: 400,
+        code: 21211,
+    };
+    stack.sim().fault(refused, 1).await.unwrap();
+    stack.say(PEOPLE[0], "stock ABC123").await;
+    let dead = [(Queue::Dead(Stage::Responder), 1)];
+    stack.queues().drained_to(&dead, ANSWER).await;
+    let failed = "outbound_messages WHERE status = 'failed' AND error_code = 21211";
+    assert_eq!(stack.rows().count(failed).await, 1);
+
+    // Taken and then not delivered: the callback tells.
+    let late = Fault::Undelivered { code: 63016 };
+    stack.sim().fault(late, 1).await.unwrap();
+    stack.ask(PEOPLE[1], "stock ABC123").await;
+    poll::until(ANSWER, "the callback", async || {
+        let told = "outbound_messages WHERE status = 'undelivered' AND error_code = 63016";
+        stack.rows().count(told).await == 1
+    })
+    .await;
+    assert_eq!(stack.replies().await, 1);
+    stack.finish_leaving(&dead).await;
 }

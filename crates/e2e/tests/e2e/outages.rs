@@ -1,7 +1,7 @@
 //! The broker or the database goes away and comes back. Each test has a server of its own, which it
 //! really stops.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use twilio_sim::{Inbound, InboundReport, Kind};
 use wharf_broker::Queue;
@@ -114,7 +114,7 @@ async fn the_broker_crashes_in_the_middle_of_the_work() {
     for service in [EDGE].into_iter().chain(WORKERS) {
         stack.ready(service).await;
     }
-    stack.replies_reach(accepted, Duration::from_secs(60)).await;
+    stack.replies_reach(accepted, ANSWER).await;
     stack.queues().drained(ANSWER).await;
     each_has(&stack, 4).await;
     stack.finish().await;
@@ -151,7 +151,7 @@ async fn without_the_database_messages_wait() {
     for worker in WORKERS {
         stack.ready(worker).await;
     }
-    stack.replies_reach(24, Duration::from_secs(60)).await;
+    stack.replies_reach(24, ANSWER).await;
     stack.queues().drained(ANSWER).await;
     each_has(&stack, 4).await;
     let doubles = stack

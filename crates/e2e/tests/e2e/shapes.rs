@@ -75,6 +75,16 @@ async fn places_files_taps_and_choices_never_end_dead() {
     stack.queues().drained(ANSWER).await;
     assert_eq!(stack.rows().count("whatsapp_conversations").await, count);
     assert!(stack.rows().count("products").await >= 40);
+    // Only the two that ask for stock in words lead to an agent; a smiley orders nothing.
+    let asked = stack
+        .rows()
+        .query("SELECT intent_type FROM agent_execution_queue")
+        .await;
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|row| row["intent_type"].as_str().unwrap())
+        .collect();
+    assert_eq!(asked, ["check_inventory"; 2]);
 
     // Twilio itself answers STOP: a word from us would break the opt-out.
     let before = stack.replies().await;

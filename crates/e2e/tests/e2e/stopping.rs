@@ -12,7 +12,7 @@ use wharf_testkit::poll;
 use crate::{PEOPLE, stack};
 
 /// How long a backlog may take, restarts included.
-const BACKLOG: Duration = Duration::from_secs(60);
+const BACKLOG: Duration = Duration::from_secs(90);
 
 /// Each person writes `each` messages, one after the other; all persons at once. Returns how many
 /// were accepted, which is all.
