@@ -14,7 +14,7 @@ use wharf_domain::clock::SystemClock;
 use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
-    commands::{demo, healthcheck, migrate, signature, topology},
+    commands::{dates, demo, evaluate, healthcheck, migrate, parse, signature, topology, train},
     settings::Settings,
 };
 
@@ -40,6 +40,14 @@ enum Command {
     Demo(demo::Demo),
     /// Compute or check the signature of a webhook, and say why it is refused
     Signature(signature::Signature),
+    /// Show how messages are understood
+    Parse(parse::Parse),
+    /// Read the date range of a text
+    Dates(dates::Dates),
+    /// Measure understanding on labelled messages
+    Evaluate(evaluate::Evaluate),
+    /// Make the model of understanding out of the labelled messages
+    Train(train::Train),
     /// Ask a service's health address; exit code 0 when it answers 200
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -90,6 +98,16 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Signature(args) => {
             return signature::run(&args, &mut std::io::stdin(), &mut out);
         }
+        Command::Parse(args) => {
+            let mut input = std::io::stdin().lock();
+            return parse::run(&args, &SystemClock, &mut input, &mut out);
+        }
+        Command::Dates(args) => {
+            let mut input = std::io::stdin().lock();
+            return dates::run(&args, &SystemClock, &mut input, &mut out);
+        }
+        Command::Evaluate(args) => return evaluate::run(&args, &SystemClock, &mut out),
+        Command::Train(args) => return train::run(&args, &mut out),
         Command::Healthcheck(args) => return healthcheck::run(&args).await,
     }
     out.flush()?;

@@ -9,7 +9,7 @@ use wharf_nlp::understand::catalogue::{Catalogue, CatalogueItem, ItemKind};
 ///
 /// # Errors
 /// When the file cannot be read, has no column `name`, or names an unknown kind.
-pub fn read(file: &Path) -> anyhow::Result<Catalogue> {
+pub(super) fn read(file: &Path) -> anyhow::Result<Catalogue> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     let items = items(&text).with_context(|| format!("in {}", file.display()))?;
@@ -20,9 +20,12 @@ fn items(text: &str) -> anyhow::Result<Vec<CatalogueItem>> {
     let mut rows = rows(text).into_iter();
     let header = rows.next().context("the file is empty")?;
     let column = |name: &str| {
-        header
-            .iter()
-            .position(|title| title.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
+        header.iter().position(|title| {
+            title
+                .trim()
+                .trim_start_matches('\u{feff}')
+                .eq_ignore_ascii_case(name)
+        })
     };
     let name = column("name").context("there is no column `name`")?;
     let (sku, aliases, kind) = (column("sku"), column("aliases"), column("kind"));

@@ -113,9 +113,10 @@ fn range(args: &Dates, text: &str, today: NaiveDate, language: Option<Language>)
         None if args.jsonl => Convention::Corpora,
         None => Convention::Business,
     };
-    read(text, &context).map_or(Value::Null, |range| {
-        json!({"start": range.start, "end": range.end})
-    })
+    read(text, &context).map_or(
+        Value::Null,
+        |range| json!({"start": range.start, "end": range.end}),
+    )
 }
 
 #[cfg(test)]

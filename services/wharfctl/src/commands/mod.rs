@@ -1,7 +1,12 @@
 //! The commands, one file each.
 
+mod catalogue_file;
+pub mod dates;
 pub mod demo;
+pub mod evaluate;
 pub mod healthcheck;
 pub mod migrate;
+pub mod parse;
 pub mod signature;
 pub mod topology;
+pub mod train;

@@ -111,7 +111,11 @@ impl Loaded {
             time_zone: args.time_zone,
             week_start: args.week_start,
             language: args.language.map(Into::into),
-            catalogue: args.catalogue.as_deref().map(catalogue_file::read).transpose()?,
+            catalogue: args
+                .catalogue
+                .as_deref()
+                .map(catalogue_file::read)
+                .transpose()?,
             thresholds,
             dialogue: DialogueState::default(),
         })
@@ -176,7 +180,11 @@ pub fn run(
             continue;
         }
         let answer = match serde_json::from_str::<Line>(&line) {
-            Ok(line) => to_json(&line.text, &understand(&line.text, &loaded.context()), &loaded),
+            Ok(line) => to_json(
+                &line.text,
+                &understand(&line.text, &loaded.context()),
+                &loaded,
+            ),
             Err(error) => {
                 code = ExitCode::FAILURE;
                 json!({"error": error.to_string()})
@@ -226,7 +234,12 @@ fn resolution(resolution: &Resolution, catalogue: Option<&Catalogue>) -> Value {
             .map(|item| json!({"sku": item.sku, "name": item.name}))
     };
     match resolution {
-        Resolution::One { item: index, distance, score, partial } => json!({
+        Resolution::One {
+            item: index,
+            distance,
+            score,
+            partial,
+        } => json!({
             "item": item(*index),
             "accepted": resolution.accepted().is_some(),
             "typing_errors": distance,
@@ -250,7 +263,11 @@ fn show(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let paint = |code: &str, text: &str| {
-        if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if colour {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
     };
     let decision = match understood.decision.as_str() {
         "accept" => paint("32", "accept"),

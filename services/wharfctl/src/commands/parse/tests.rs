@@ -14,7 +14,10 @@ fn args() -> ReadingArgs {
 }
 
 fn answers(reading: ReadingArgs, input: &str) -> Vec<Value> {
-    let args = Parse { text: None, reading };
+    let args = Parse {
+        text: None,
+        reading,
+    };
     let mut out = Vec::new();
     run(&args, &SystemClock, &mut input.as_bytes(), &mut out).unwrap();
     String::from_utf8(out)
@@ -40,8 +43,14 @@ fn each_line_gets_an_answer_in_order() {
 fn spans_count_characters() {
     let answers = answers(args(), "{\"text\": \"👋 añade 40 cajas de leche\"}");
     let spans = answers[0]["spans"].as_array().unwrap();
-    let quantity = spans.iter().find(|span| span["name"] == "quantity").unwrap();
-    assert_eq!((&quantity["start"], &quantity["end"]), (&json!(8), &json!(10)));
+    let quantity = spans
+        .iter()
+        .find(|span| span["name"] == "quantity")
+        .unwrap();
+    assert_eq!(
+        (&quantity["start"], &quantity["end"]),
+        (&json!(8), &json!(10))
+    );
 }
 
 #[test]
@@ -53,8 +62,17 @@ fn the_catalogue_mends_a_misspelt_name() {
         "sku,name,aliases\nWID-1001,Blue Nitrile Gloves,nitrile gloves;blue gloves\n,Carter & Sons,\n",
     )
     .unwrap();
-    let reading = ReadingArgs { catalogue: Some(file), ..args() };
-    let answers = answers(reading, "{\"text\": \"how many blue nitrle gloves do we have\"}");
+    let reading = ReadingArgs {
+        catalogue: Some(file),
+        ..args()
+    };
+    let answers = answers(
+        reading,
+        "{\"text\": \"how many blue nitrle gloves do we have\"}",
+    );
     assert_eq!(answers[0]["entities"]["product"], "blue nitrile gloves");
-    assert_eq!(answers[0]["catalogue"][0]["match"]["item"]["sku"], "WID-1001");
+    assert_eq!(
+        answers[0]["catalogue"][0]["match"]["item"]["sku"],
+        "WID-1001"
+    );
 }
