@@ -29,7 +29,7 @@ const HELD_BACK: u64 = 25;
 /// Whether `message` is held back from training; depends on its text alone.
 #[must_use]
 pub fn is_held_back(message: &Message) -> bool {
-    hashing::join(hashing::of(&message.text), 77) % HELD_BACK == 0
+    hashing::join(hashing::of(&message.text), 77).is_multiple_of(HELD_BACK)
 }
 
 /// The messages of `folder` in two parts: to train on, and the project's own test part (the

@@ -27,8 +27,7 @@ static WORDS: LazyLock<HashedMap<Language>> = LazyLock::new(|| {
 });
 
 /// The language that most small words belong to; `None` when none tells.
-#[must_use]
-pub fn detect(lexemes: &[Lexeme]) -> Option<Language> {
+pub(super) fn detect(lexemes: &[Lexeme]) -> Option<Language> {
     let mut balance = 0_i32;
     for lexeme in lexemes {
         match WORDS.get(&lexeme.key) {

@@ -10,7 +10,7 @@ use super::lexemes::Lexeme;
 use super::words::Shape;
 
 /// The most requests taken from one message.
-pub const MOST: usize = 3;
+pub(super) const MOST: usize = 3;
 
 /// Fewer tokens make no request of their own.
 const SHORTEST: usize = 2;
@@ -23,8 +23,7 @@ static JOINERS: LazyLock<[u64; 9]> = LazyLock::new(|| {
 });
 
 /// Places where a second request may begin, as byte ranges of the plain text between the parts.
-#[must_use]
-pub fn places(plain: &str, lexemes: &[Lexeme]) -> Vec<Range<usize>> {
+pub(super) fn places(plain: &str, lexemes: &[Lexeme]) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = Vec::new();
     let mut at = SHORTEST;
     while at + SHORTEST < lexemes.len() + 1 && places.len() < 2 * MOST {

@@ -7,8 +7,7 @@ const ARTICLES: &[&str] = &[
 ];
 
 /// A name: lower case, one space between words, without articles before it.
-#[must_use]
-pub fn phrase(written: &str) -> String {
+pub(super) fn phrase(written: &str) -> String {
     let lower = written.to_lowercase();
     let words: Vec<&str> = lower
         .split_whitespace()
@@ -21,8 +20,7 @@ pub fn phrase(written: &str) -> String {
 }
 
 /// A code: upper case, without `#` and space.
-#[must_use]
-pub fn code(written: &str) -> String {
+pub(super) fn code(written: &str) -> String {
     written
         .trim_start_matches('#')
         .split_whitespace()
