@@ -1,5 +1,10 @@
 //! `docs/api/openapi.yaml` against the running ingress: paths, methods, required form fields, and
 //! the status, content type and JSON properties of real answers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test are a test too"
+)]
 
 #[expect(
     dead_code,
