@@ -56,6 +56,20 @@ impl Parser<'_> {
 
     /// One count and one unit.
     fn piece(&self, at: usize) -> Got<(i32, Unit)> {
+        // "half a year", "medio año"
+        if self.w(at) == W::HalfWord {
+            let unit = self.maybe(at + 1, |w| w == W::Card(1));
+            let half = matches!(self.w(unit), W::Unit(Unit::Year)).then_some((6, Unit::Month));
+            return half.map(|half| (half, unit + 1));
+        }
+        // "a year and a half", "año y medio"
+        let one = self.maybe(at, |w| w == W::Card(1));
+        if self.w(one) == W::Unit(Unit::Year) && self.w(one + 1) == W::And {
+            let half = self.maybe(one + 2, |w| w == W::Card(1));
+            if self.w(half) == W::HalfWord {
+                return Some(((18, Unit::Month), half + 1));
+            }
+        }
         let (count, mut next) = match (self.w(at), self.w(at + 1)) {
             (W::Few, _) => (FEW, at + 1),
             (W::Card(1), W::Few) => (FEW, at + 2),
@@ -92,15 +106,21 @@ impl Parser<'_> {
         (!another).then_some((amount.from(day, -1)?, next))
     }
 
+    /// The day an amount of time before today.
+    pub(super) fn so_long_ago(&self, at: usize) -> Got<NaiveDate> {
+        let (amount, next) = self.amount(at)?;
+        Some((amount.from(self.today(), -1)?, next))
+    }
+
     /// A day told by its distance, or a stretch of a given length.
     pub(super) fn ago(&self, at: usize, depth: u8) -> Got<Item> {
         match self.w(at) {
+            W::HalfWord => self.distant_day(at, depth),
             W::AgoBefore => {
                 if let Some(got) = self.weekdays_back(at + 1) {
                     return Some(got);
                 }
-                let (amount, next) = self.amount(at + 1)?;
-                let day = amount.from(self.today(), -1)?;
+                let (day, next) = self.so_long_ago(at + 1)?;
                 Some((Item::fixed(Period::day(day)?), next))
             }
             W::Within | W::Less | W::For => self.stretch(at, depth),
@@ -137,8 +157,20 @@ impl Parser<'_> {
     fn distant_day(&self, at: usize, depth: u8) -> Got<Item> {
         let (amount, next) = self.amount(at)?;
         let from_today = |sign| amount.from(self.today(), sign);
+        if let (Some(count), W::Ago | W::Earlier) = (self.working_days(at), self.w(next)) {
+            let day = calendar::working_days_before(self.today(), count)?;
+            return Some((Item::fixed(Period::day(day)?), next + 1));
+        }
         let (day, next) = match self.w(next) {
             W::Ago => (from_today(-1)?, next + 1),
+            // "2 weeks prior [to today]"
+            W::Last if self.spells(next, "prior") => {
+                let to = self.maybe(next + 1, |w| w == W::To);
+                match (to > next + 1).then(|| self.anchor(to, depth)).flatten() {
+                    Some((base, next)) => (amount.from(base, -1)?, next),
+                    None => (from_today(-1)?, next + 1),
+                }
+            }
             W::Before => match self.anchor(next + 1, depth) {
                 Some((base, next)) => (amount.from(base, -1)?, next),
                 None => return None,
@@ -155,8 +187,17 @@ impl Parser<'_> {
         Some((Item::fixed(Period::day(day)?), next))
     }
 
+    /// The count of "3 working days".
+    fn working_days(&self, at: usize) -> Option<u32> {
+        let (count, next) = self.number(at)?;
+        let days = |w| matches!(w, W::Unit(Unit::Day) | W::Units(Unit::Day));
+        let either = self.w(next) == W::Working && days(self.w(next + 1))
+            || days(self.w(next)) && self.w(next + 1) == W::Working;
+        either.then_some(count)
+    }
+
     /// The day that a distance is counted from.
-    fn anchor(&self, at: usize, depth: u8) -> Got<NaiveDate> {
+    pub(super) fn anchor(&self, at: usize, depth: u8) -> Got<NaiveDate> {
         let at = self.maybe(at, |w| w == W::Of);
         if self.w(at) == W::Now {
             return Some((self.today(), at + 1));

@@ -73,6 +73,7 @@ pub(super) fn shift(day: NaiveDate, unit: Unit, count: i32) -> Option<NaiveDate>
 pub(super) fn months_in(unit: Unit) -> i32 {
     match unit {
         Unit::Month => 1,
+        Unit::Bimester => 2,
         Unit::Quarter => 3,
         Unit::Third => 4,
         Unit::Half => 6,
@@ -182,6 +183,19 @@ pub(super) fn working_days_before(day: NaiveDate, count: u32) -> Option<NaiveDat
         }
     }
     Some(at)
+}
+
+/// The `nth` working day of a period; 0 asks for the last.
+pub(super) fn nth_working_day(within: Period, nth: u32) -> Option<NaiveDate> {
+    if nth == 0 {
+        return working_days_before(within.end, 1).filter(|day| *day >= within.start);
+    }
+    within
+        .start
+        .iter_days()
+        .take_while(|day| *day < within.end)
+        .filter(|day| day.weekday().num_days_from_monday() < 5)
+        .nth(usize::try_from(nth).ok()?.checked_sub(1)?)
 }
 
 /// The weekday `index` days after Monday.

@@ -3,7 +3,8 @@
 
 use super::Language;
 use super::calendar::{self, Period, date, months};
-use super::parser::{Got, Item, Parser, century};
+use super::numbers::century;
+use super::parser::{Got, Item, Parser};
 use super::point::Point;
 use super::words::{Unit, W};
 
@@ -15,8 +16,14 @@ impl Parser<'_> {
             W::This | W::Last | W::Past | W::Next => self.month_leaning(at),
             W::The => self
                 .month_leaning(at)
-                .or_else(|| self.day_first(at + 1))
-                .or_else(|| self.day_of_unit(at + 1, depth)),
+                .or_else(|| self.day_first(self.past_day_word(at + 1)))
+                .or_else(|| self.day_of_unit(self.past_day_word(at + 1), depth)),
+            // "día 5 de julio"
+            W::Unit(Unit::Day) | W::Units(Unit::Day) => {
+                let day = self.past_day_word(at);
+                (day > at).then_some(())?;
+                self.day_first(day).or_else(|| self.day_of_unit(day, depth))
+            }
             W::WeekdayShort(_) => {
                 // "Mi, 22 de Ene"
                 let next = self.maybe(at + 1, |w| matches!(w, W::Punct(b',' | b'.')));
@@ -28,6 +35,14 @@ impl Parser<'_> {
                 .or_else(|| self.day_of_unit(at, depth)),
             _ => None,
         }
+    }
+
+    /// Past the "día" of "el día 5".
+    fn past_day_word(&self, at: usize) -> usize {
+        self.maybe(at, |w| {
+            self.language == Language::Spanish
+                && matches!(w, W::Unit(Unit::Day) | W::Units(Unit::Day))
+        })
     }
 
     fn month_first(&self, at: usize, month: u32, depth: u8) -> Got<Item> {
@@ -82,6 +97,11 @@ impl Parser<'_> {
             return None;
         }
         if let Some((year, next)) = self.long_year_after(next) {
+            return Some((Item::fixed(Period::day(date(year, month, day)?)?), next));
+        }
+        // "jan 5 last year"
+        if let Some((period, next)) = self.relative_unit(self.joint(next, false), Unit::Year) {
+            let year = chrono::Datelike::year(&period.start);
             return Some((Item::fixed(Period::day(date(year, month, day)?)?), next));
         }
         // "oct 20 25", and after an ordinal wherever it stands ("january first 12 was")
@@ -190,6 +210,18 @@ impl Parser<'_> {
     fn day_of_unit(&self, at: usize, depth: u8) -> Got<Item> {
         let (day, next) = self.day_number(at)?;
         let joint = self.joint(next, false);
+        // "el 15 del corriente"
+        if self.w(joint) == W::This
+            && ["corriente", "presente", "actual"]
+                .into_iter()
+                .any(|word| self.spells(joint, word))
+            && !matches!(self.w(joint + 1), W::Unit(_))
+        {
+            let month = self.unit(Unit::Month, 0)?;
+            let day = calendar::plus_days(month.start, i64::from(day) - 1)?;
+            (day < month.end).then_some(())?;
+            return Some((Item::fixed(Period::day(day)?), joint + 1));
+        }
         if depth > 1
             || joint == next && !matches!(self.w(joint), W::This | W::Last | W::Past | W::Next)
         {
@@ -253,6 +285,12 @@ impl Parser<'_> {
     /// "the nineties", "1990s", "the '80s", "los años 90", "la década de los 90".
     fn decade(&self, at: usize) -> Got<Item> {
         let start = self.maybe(at, |w| matches!(w, W::The));
+        // "the nineteen eighties"
+        if self.w(start) == W::Card(19)
+            && let W::Decade(year) = self.w(start + 1)
+        {
+            return Some((Item::fixed(months(year.into(), 1, 120)?), start + 2));
+        }
         let named = self.maybe(start, |w| w == W::Punct(b'\''));
         if let W::Decade(year) = self.w(named) {
             return Some((Item::fixed(months(year.into(), 1, 120)?), named + 1));
@@ -268,13 +306,14 @@ impl Parser<'_> {
             return None;
         }
         let value = i32::try_from(self.value(at)).ok()?;
-        let year = match self.digits(at) {
-            4 => value,
-            2 => 1900 + value,
+        let year = match (self.w(at), self.digits(at)) {
+            (W::Num, 4) => value,
+            (W::Num, 2) => 1900 + value,
+            // "los años noventa"
+            (W::Card(tens @ 20..=90), _) => 1900 + i32::from(tens),
             _ => return None,
         };
-        (years && year % 10 == 0 && self.w(at) == W::Num)
-            .then_some((Item::fixed(months(year, 1, 120)?), at + 1))
+        (years && year % 10 == 0).then_some((Item::fixed(months(year, 1, 120)?), at + 1))
     }
 
     /// Whether the number at `at` counts something rather than dates: a unit, a

@@ -34,7 +34,7 @@ impl Rule {
 pub(super) const ENGLISH_FIRST_WORDS: &str = "new newyear christmas xmas thanksgiving black cyber \
 labor labour memorial halloween easter good valentine valentines independence mothers mother \
 fathers father boxing juneteenth freedom jubilee workers worker international veterans veteran \
-columbus martin mlk presidents president st saint palm ash whit epiphany pentecost";
+columbus martin mlk presidents president st saint palm ash whit epiphany pentecost holy";
 
 /// As above, Spanish.
 pub(super) const SPANISH_FIRST_WORDS: &str = "navidad nochebuena nochevieja pascua pascuas reyes \

@@ -24,12 +24,15 @@ use chrono::{NaiveDate, Weekday};
 
 mod amount;
 mod calendar;
+mod compared;
 mod dates;
 mod fold;
 mod holidays;
 mod label;
 mod lexicon;
+mod lists;
 mod named;
+mod numbers;
 mod numeric;
 mod pairs;
 mod parser;
@@ -37,12 +40,17 @@ mod parts;
 mod point;
 mod ranges;
 mod relative;
+mod tidy;
+mod todate;
 mod token;
 mod weekdays;
+mod weeks;
 mod words;
 mod words_en;
 mod words_es;
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +67,21 @@ pub enum Language {
     Spanish,
 }
 
+/// Whose meaning decides where businesses and the public test corpora (Microsoft
+/// Recognizers-Text and Duckling) part ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Convention {
+    /// As the senders of messages mean it: a pair includes the last period it names
+    /// ("April to June" ends with 30 June), and so does the rest of a week.
+    #[default]
+    Business,
+    /// As the corpora label it, for measurements against them: a pair ends where its
+    /// last period begins, unless that is a day ("2014-2018" ends as 2018 begins);
+    /// the rest of a period stops before the period's last day; a Spanish
+    /// "cuatrimestre" is a quarter; a bare "season" follows Duckling's calendar.
+    Corpora,
+}
+
 /// What a text is read against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateContext {
@@ -69,6 +92,21 @@ pub struct DateContext {
     /// The language, where known. `None` tries both, English first, and reads dates
     /// in digits day first.
     pub language: Option<Language>,
+    /// How readings that people disagree on are settled.
+    pub convention: Convention,
+}
+
+impl DateContext {
+    /// A context that reads as businesses do.
+    #[must_use]
+    pub fn new(today: NaiveDate, week_start: Weekday, language: Option<Language>) -> Self {
+        Self {
+            today,
+            week_start,
+            language,
+            convention: Convention::Business,
+        }
+    }
 }
 
 /// A span of civil days, half-open: `end` is the first day after it. `None` is open.
@@ -161,10 +199,17 @@ fn weight(found: &[DateMatch]) -> usize {
 }
 
 fn find_in(text: &str, context: &DateContext, language: Language) -> Vec<DateMatch> {
-    let tokens = token::cut(text, language);
+    let mut tokens = token::cut(text, language);
     let mut found = Vec::new();
-    if !token::any_date_word(&tokens) {
+    if !tidy::any_date_word(&tokens) {
         return found;
+    }
+    if language == Language::Spanish && context.language.is_none() && tidy::no_word(&tokens) {
+        // Digits alone were read with the English words already.
+        return found;
+    }
+    if context.convention == Convention::Corpora {
+        tidy::third_as_quarter(&mut tokens);
     }
     let parser = Parser {
         text,

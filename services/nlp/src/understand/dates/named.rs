@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::Language;
-use super::calendar::{Period, date, plus_days};
+use super::calendar::{Period, date, plus_days, week};
 use super::holidays;
 use super::parser::{Got, Item, Parser};
 use super::point::{Near, Point};
@@ -28,6 +28,9 @@ impl Parser<'_> {
             W::Season(which) => which,
             W::SeasonWord => {
                 let offset = offset?;
+                if self.corpora() {
+                    return Some((Item::fixed(self.duckling_season(offset)?), next + 1));
+                }
                 let moved = self.season_of(current.1, current.0, offset)?;
                 return Some((Item::fixed(moved), next + 1));
             }
@@ -70,6 +73,21 @@ impl Parser<'_> {
             .map(|(which, (year, _))| (which, year))
     }
 
+    /// Duckling's own calendar of seasons, which stops a day short.
+    fn duckling_season(&self, offset: i32) -> Option<Period> {
+        let starts = |year: i32| {
+            [(3, 20), (6, 21), (9, 23), (12, 21)].map(|(month, day)| date(year, month, day))
+        };
+        let year = self.today().year();
+        let days: Vec<NaiveDate> = [year - 1, year, year + 1]
+            .into_iter()
+            .flat_map(starts)
+            .collect::<Option<_>>()?;
+        let current = days.iter().rposition(|day| *day <= self.today())?;
+        let at = current.checked_add_signed(offset.try_into().ok()?)?;
+        Period::new(*days.get(at)?, days.get(at + 1)?.pred_opt()?)
+    }
+
     fn season_of(&self, year: i32, which: u8, offset: i32) -> Option<Period> {
         // Winter starts the year's count although it begins in December before.
         let index = year * 4 + i32::from(which) + offset;
@@ -98,6 +116,24 @@ impl Parser<'_> {
             (Some(0), None) => Near::UpTo(date(self.today().year(), 12, 31)?),
             _ => self.past(),
         };
+        let mut near = near;
+        if lean.is_none() && self.language == Language::Spanish {
+            // "la navidad pasada"
+            let lean_after = match self.w(next) {
+                W::Last => Some(-1),
+                W::Next => Some(1),
+                _ => None,
+            };
+            next += usize::from(lean_after.is_some());
+            if lean_after == Some(1) {
+                near = Near::From(plus_days(self.today(), 1)?);
+            }
+        }
+        if self.w(next) == W::Unit(Unit::Week) {
+            // "Christmas week"
+            let day = Point::Holiday(rule).resolve(near)?.start;
+            return Some((Item::fixed(week(day, self.context.week_start)?), next + 1));
+        }
         if !weekend && self.w(next) == W::Unit(Unit::Weekend) {
             weekend = true;
             next += 1;

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 
 use super::Language;
 use super::calendar::{Period, date, months};
-use super::parser::{Got, Item, Parser, century};
+use super::numbers::century;
+use super::parser::{Got, Item, Parser};
 use super::point::Point;
 use super::words::W;
 
@@ -91,6 +92,14 @@ impl Parser<'_> {
             return None;
         };
         (1900..2100).contains(&self.value(year)).then_some(())?;
+        let (from, to) = (self.value(year), self.value(month));
+        if year < month && to > 12 && from % 100 < to && to <= from % 100 + 20 {
+            // "2016-17"
+            let years = i32::try_from(to - from % 100).ok()?;
+            let more = i32::from(!self.corpora());
+            let period = months(i32::try_from(from).ok()?, 1, 12 * (years + more))?;
+            return Some((Item::fixed(period).weak(), at + 3));
+        }
         let period = months(i32::try_from(self.value(year)).ok()?, self.value(month), 1)
             .filter(|_| self.value(month) <= 12)?;
         Some((Item::fixed(period), at + 3))

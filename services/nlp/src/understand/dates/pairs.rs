@@ -1,10 +1,11 @@
-//! Ranges with two ends: from X to Y, between X and Y, X - Y, X..Y; and lists of days.
+//! Ranges with two ends: from X to Y, between X and Y, X - Y, X..Y.
 //!
 //! A range includes the last period it names: "from 3 to 9 March" ends with the 9th
-//! and "from April to June" with 30 June.
+//! and "from April to June" with 30 June; `Convention::Corpora` sees the latter end
+//! as June begins.
 
 use super::Language;
-use super::calendar::Period;
+use super::calendar::{Period, date};
 use super::parser::{Got, Item, Parser};
 use super::point::{Near, Part, Point};
 use super::ranges::Reading;
@@ -73,13 +74,44 @@ impl Parser<'_> {
     /// The second end, after what joins it to the first.
     fn pair_end(&self, (left, next): (Item, usize), lead: W) -> Got<(Item, Item)> {
         let start = self.connector(next, lead)?;
-        if self.w(start) == W::DateWord && self.w(start - 1) == W::To {
-            // "october 1 to date"
+        // "october 1 to date", "2015 - present", "hasta la fecha"
+        let word = self.maybe(start, |w| w == W::The);
+        let dated = self.w(word) == W::DateWord && matches!(self.w(start - 1), W::To | W::Until);
+        let present = ["present", "presente", "actualidad"]
+            .into_iter()
+            .any(|name| self.spells(word, name))
+            && !matches!(self.w(word + 1), W::Unit(_));
+        if dated || present {
             let today = Item::fixed(Period::day(self.today())?);
-            return Some(((left, today), start + 1));
+            return Some(((left, today), word + 1));
         }
         let (right, next) = self.endpoint(start, self.item(start))?;
+        if let Some(both) = self.year_of_both(left, right, next) {
+            return Some(both);
+        }
         Some(((left, right), next))
+    }
+
+    /// "oct 5-9, 2019": the year that follows is both ends'.
+    fn year_of_both(&self, left: Item, right: Item, at: usize) -> Got<(Item, Item)> {
+        let (
+            Point::Day {
+                month: Some(month),
+                day: first,
+                ..
+            },
+            Point::Day {
+                month: None,
+                day: last,
+                ..
+            },
+        ) = (left.point, right.point)
+        else {
+            return None;
+        };
+        let (year, next) = self.long_year_after(at)?;
+        let on = |day| Some(Item::fixed(Period::day(date(year, month, day)?)?));
+        Some(((on(first)?, on(last)?), next))
     }
 
     /// Whether two bare numbers are days: "from the 4th to the 22nd", "del 4 al 22".
@@ -91,7 +123,7 @@ impl Parser<'_> {
     }
 
     /// A bare day of the month, "the" and "día" before it skipped.
-    fn bare_day(&self, at: usize) -> Got<Item> {
+    pub(super) fn bare_day(&self, at: usize) -> Got<Item> {
         let number_at = self.maybe(at, |w| w == W::The);
         let number_at = self.maybe(number_at, |w| {
             self.language == Language::Spanish
@@ -112,6 +144,11 @@ impl Parser<'_> {
 
     /// One end of a pair: a date, or a bare day of the month.
     fn endpoint(&self, at: usize, item: Got<Item>) -> Got<Item> {
+        // "between the years 2012 and 2015"
+        let years = self.maybe(at, |w| w == W::The);
+        if self.w(years) == W::Units(Unit::Year) && self.digits(years + 1) == 4 {
+            return self.item(years + 1);
+        }
         let bare = self.bare_day(at);
         match (item, bare) {
             (Some((item, next)), Some((_, held))) if next > held => Some((item, next)),
@@ -130,8 +167,18 @@ impl Parser<'_> {
         let at = self.maybe(at, |w| w == W::Punct(b',') && lead == W::Between);
         let next = match self.w(at) {
             W::To | W::Until | W::Through => at + 1,
+            W::Up if matches!(self.w(at + 1), W::To | W::Until) => at + 1,
             W::And if lead == W::Between => at + 1,
             W::Punct(b'-' | b'~') => at + 1,
+            // "June/July"
+            W::Punct(b'/')
+                if matches!(
+                    (self.before(at), self.w(at + 1)),
+                    (W::Month(_), W::Month(_))
+                ) =>
+            {
+                at + 1
+            }
             W::Punct(b'.') if self.is(at + 1, b'.') => self.skip(at + 2, |w| w == W::Punct(b'.')),
             _ => return None,
         };
@@ -140,7 +187,7 @@ impl Parser<'_> {
     }
 
     /// The period from one end to the other.
-    fn between(&self, left: Item, right: Item) -> Option<Period> {
+    pub(super) fn between(&self, left: Item, right: Item) -> Option<Period> {
         let (first, last) = match (left.point.is_fixed(), right.point.is_fixed()) {
             (true, true) => (left.resolve(self.past())?, right.resolve(self.past())?),
             (true, false) => {
@@ -160,7 +207,7 @@ impl Parser<'_> {
                 (first, right.resolve(Near::From(first.start))?)
             }
         };
-        ends(left, first, right, last)
+        self.ends(left, first, right, last)
     }
 
     /// As `between`, with both ends inside a week or a month.
@@ -168,31 +215,30 @@ impl Parser<'_> {
         let near = Near::From(within.start);
         let (first, last) = (left.resolve(near)?, right.resolve(near)?);
         (last.end <= within.end).then_some(())?;
-        ends(left, first, right, last)
+        self.ends(left, first, right, last)
     }
 
-    /// "18" of "18 and 19 June": the month comes from the day after it.
-    pub(super) fn listed(&self, at: usize) -> Got<Reading> {
-        let (day, next) = self.day_number(at)?;
-        let joined = self.maybe(next, |w| matches!(w, W::And | W::Or | W::Punct(b',')));
-        (joined > next).then_some(())?;
-        let start = self.maybe(joined, |w| w == W::The);
-        let (item, _) = self.month_or_day(start, 1)?;
-        let (Point::Day { .. } | Point::Fixed(_), W::Num | W::Ord(_) | W::Card(_)) =
-            (item.point, self.w(start))
-        else {
-            return None;
+    /// From the first end to the last, edges of periods taken as the moments they
+    /// are: "from the end of 2007" starts with 2008.
+    fn ends(&self, left: Item, first: Period, right: Item, last: Period) -> Option<Period> {
+        let start = match left.part {
+            Part::Finish => first.end,
+            _ => first.start,
         };
-        let other = item.resolve(self.past())?;
-        other.is_day().then_some(())?;
-        let first = chrono::Datelike::with_day(&other.start, day)?;
-        (first < other.start).then_some(())?;
-        Some((Reading::closed(Period::day(first)?, false), next))
+        let moment = self.corpora() && right.part == Part::All && !last.is_day();
+        if moment && start < last.start {
+            return Period::new(start, last.start);
+        }
+        let end = match right.part {
+            Part::Begin => last.start.succ_opt()?,
+            _ => last.end,
+        };
+        Period::new(start, end)
     }
 }
 
 /// Gives a bare day of the month the month of the other end.
-fn share(left: Item, right: Item) -> (Item, Item) {
+pub(super) fn share(left: Item, right: Item) -> (Item, Item) {
     let month_of = |item: &Item| match item.point {
         Point::Day { month, .. } => month,
         _ => None,
@@ -215,20 +261,4 @@ fn share(left: Item, right: Item) -> (Item, Item) {
         }
         _ => (left, right),
     }
-}
-
-/// From the first end to the last, edges of periods taken as the moments they are:
-/// "from the end of 2007" starts with 2008.
-fn ends(left: Item, first: Period, right: Item, last: Period) -> Option<Period> {
-    let start = if left.part == Part::Finish {
-        first.end
-    } else {
-        first.start
-    };
-    let end = if right.part == Part::Begin {
-        last.start.succ_opt()?
-    } else {
-        last.end
-    };
-    Period::new(start, end)
 }

@@ -1,11 +1,11 @@
-//! Pieces of periods: Q3 2025, the first week of March, week 12, the week of the
-//! 18th, the end of the year, early May.
+//! Pieces of periods: Q3 2025, the first week of March, the last working day of the
+//! month, the end of the year, early May.
 
 use chrono::{Datelike, Weekday};
 
 use super::RangeName;
 use super::calendar::{self, Period, months, months_in, nth_week, plus_days, plus_months};
-use super::named::weekend_of;
+use super::numbers::century;
 use super::parser::{Got, Item, Parser};
 use super::point::{Near, Part, Point};
 use super::words::{Unit, W};
@@ -13,7 +13,12 @@ use super::words::{Unit, W};
 impl Parser<'_> {
     /// Q3, Q3 2025, 2025-Q3, H1 of last year, "t1 2019".
     pub(super) fn quarter(&self, at: usize, depth: u8) -> Got<Item> {
-        let (year, lettered) = match self.year(at) {
+        let fiscal = self.maybe(at, |w| w == W::Fiscal);
+        let short = || {
+            let short = fiscal > at && self.w(fiscal) == W::Num && self.digits(fiscal) == 2;
+            short.then(|| (century(self.value(fiscal)) as i32, fiscal + 1))
+        };
+        let (year, lettered) = match self.year(fiscal).or_else(short) {
             Some((year, next)) => {
                 let next = self.maybe(next, |w| matches!(w, W::Punct(b'-' | b',' | b'/')));
                 let next = self.maybe(next, |w| matches!(w, W::Of | W::In));
@@ -38,6 +43,11 @@ impl Parser<'_> {
         }
         if let Some((year, next)) = self.year_after(next) {
             return Some((Item::fixed(months(year, first, count)?), next));
+        }
+        if self.glued(next) && self.w(next) == W::Num && self.digits(next) == 2 {
+            // "1H18"
+            let year = century(self.value(next)) as i32;
+            return Some((Item::fixed(months(year, first, count)?), next + 1));
         }
         if let Some((period, next)) = self.relative_unit(self.joint(next, true), Unit::Year) {
             return Some((
@@ -70,23 +80,48 @@ impl Parser<'_> {
     pub(super) fn nth_of(&self, at: usize, depth: u8) -> Got<Item> {
         let start = self.maybe(at, |w| w == W::The);
         let start = self.maybe(start, |w| w == W::Whole);
+        // "las dos primeras semanas"
+        let counted = self
+            .number(start)
+            .filter(|(_, next)| matches!(self.w(*next), W::Ord(1) | W::Last) && depth == 0);
+        let start = counted.map_or(start, |(_, next)| next);
         let (nth, next) = match self.w(start) {
             W::Last | W::Past => (0, start + 1),
             _ => self.ordinal(start)?,
         };
         let (count, next) = match self.number(next) {
             Some((count, next)) => (Some(count), next),
-            None => (None, next),
+            None => (counted.map(|(count, _)| count), next),
         };
+        let working = self.w(next) == W::Working;
+        let next = next + usize::from(working);
         let kind = self.w(next);
-        let next = self.maybe(next + 1, |w| w == W::Punct(b'.') && kind != W::End);
+        let working = working || kind == W::Unit(Unit::Day) && self.w(next + 1) == W::Working;
+        if kind == W::HalfWord && matches!(self.w(next + 1), W::Unit(_)) {
+            // "last half year"
+            return None;
+        }
+        let next = self.maybe(next + 1, |w| {
+            w == W::Punct(b'.') && kind != W::End || working && w == W::Working
+        });
         let known = matches!(kind, W::Unit(_) | W::Units(_) | W::Weekday(_) | W::HalfWord);
         known.then_some(())?;
         let container = self.container(next, depth);
         let Some((whole, after)) = container else {
-            return self.nth_alone(nth, kind, next).filter(|_| count.is_none());
+            return self
+                .nth_alone(nth, kind, next)
+                .filter(|_| count.is_none() && !working);
         };
-        let piece = |near| self.nth_piece(whole.resolve(near)?, nth, count.unwrap_or(1), kind);
+        let piece = |near| {
+            let whole = whole.resolve(near)?;
+            match kind {
+                W::Unit(Unit::Day) if working => {
+                    Period::day(calendar::nth_working_day(whole, nth)?)
+                }
+                _ if working => None,
+                _ => self.nth_piece(whole, nth, count.unwrap_or(1), kind),
+            }
+        };
         let mut period = piece(self.past())?;
         if period.start > self.today() && !whole.point.is_fixed() {
             // This year's is still to come: take the one before.
@@ -108,9 +143,12 @@ impl Parser<'_> {
     /// "this month's first week", "october 1st week": the piece named after the
     /// period that was just read.
     pub(super) fn piece_after(&self, (whole, at): (Item, usize), depth: u8) -> Got<Item> {
-        let nth = match (self.w(at), self.w(at + 1)) {
-            (W::Ord(nth), W::Unit(Unit::Week | Unit::Quarter | Unit::Half)) => nth.into(),
-            (W::Last, W::Unit(Unit::Week | Unit::Quarter | Unit::Half)) => 0,
+        let kind = self.w(at + 1);
+        let nth = match (self.w(at), kind) {
+            (W::Ord(nth), W::Unit(Unit::Week | Unit::Quarter | Unit::Half) | W::HalfWord) => {
+                nth.into()
+            }
+            (W::Last, W::Unit(Unit::Week | Unit::Quarter | Unit::Half) | W::HalfWord) => 0,
             _ => return None,
         };
         let period = whole.resolve(self.past())?;
@@ -122,21 +160,26 @@ impl Parser<'_> {
     /// The period that a piece is taken from.
     fn container(&self, at: usize, depth: u8) -> Got<Item> {
         let joints = [self.joint(at, true), self.joint(at, false), at];
-        let (item, next) = joints
-            .into_iter()
-            .find_map(|start| self.item_within(start, depth + 1))?;
+        // Each start once: what fails there fails again.
+        let (item, next) = (0..joints.len())
+            .filter(|i| !joints[..*i].contains(&joints[*i]))
+            .find_map(|i| self.item_within(joints[i], depth + 1))?;
         let whole = item.resolve(self.past())?;
         (whole.days() > 6).then_some((item, next))
     }
 
     /// Ordinals that name a part of the year by themselves.
     fn nth_alone(&self, nth: u32, kind: W, next: usize) -> Got<Item> {
-        let W::Unit(unit) = kind else {
+        let (W::Unit(_) | W::HalfWord) = kind else {
             return None;
+        };
+        let (unit, bare) = match kind {
+            W::Unit(unit) => (unit, false),
+            _ => (Unit::Half, true),
         };
         let size = months_in(unit);
         let item = match unit {
-            Unit::Quarter | Unit::Third | Unit::Half => {
+            Unit::Bimester | Unit::Quarter | Unit::Third | Unit::Half => {
                 let first = u32::try_from(size).ok()? * nth.checked_sub(1)? + 1;
                 (first <= 12).then_some(Item::new(Point::Months(first, size)))?
             }
@@ -144,7 +187,7 @@ impl Parser<'_> {
             Unit::Week if nth > 0 => Item::fixed(self.past_week(nth)?).weak(),
             _ => return None,
         };
-        Some((item, next))
+        Some((if bare { item.weak() } else { item }, next))
     }
 
     fn nth_piece(&self, whole: Period, nth: u32, count: u32, kind: W) -> Option<Period> {
@@ -209,105 +252,20 @@ impl Parser<'_> {
         }
     }
 
-    /// Week 12, week 27 of last year, W12.
-    pub(super) fn week_number(&self, at: usize, depth: u8) -> Got<Item> {
-        if self.w(at) == W::Num {
-            // "2025-W40"
-            let (year, next) = self.year(at)?;
-            let next = self.maybe(next, |w| w == W::Punct(b'-'));
-            let fits = self.w(next) == W::WeekLetter
-                && self.w(next + 1) == W::Num
-                && self.digits(next + 1) <= 2;
-            let which = self.value(next + 1).max(1);
-            let year = fits.then(|| months(year, 1, 12)).flatten()?;
-            let week = nth_week(year, which, self.context.week_start)?;
-            return Some((Item::fixed(week), next + 2));
-        }
-        let start = self.maybe(at, |w| w == W::The);
-        let letter = self.w(start) == W::WeekLetter;
-        if !(letter && self.glued(start + 1) || self.w(start) == W::Unit(Unit::Week))
-            || matches!(self.before(start), W::Num | W::Card(_))
-        {
+    /// "month end", "year-end": this month's, this year's.
+    pub(super) fn edge_after(&self, at: usize) -> Got<Item> {
+        let W::Unit(unit @ (Unit::Week | Unit::Month | Unit::Quarter | Unit::Year)) = self.w(at)
+        else {
             return None;
-        }
-        let next = self.maybe(start + 1, |w| matches!(w, W::No | W::Punct(b'#')));
-        let number = self.w(next) == W::Num && self.digits(next) <= 2;
-        let which = self.value(next);
-        if !number || !(1..=53).contains(&which) || matches!(self.w(next + 1), W::Units(_)) {
-            return None;
-        }
-        let next = next + 1;
-        let of_year = self
-            .year_after(next)
-            .and_then(|(year, next)| Some((months(year, 1, 12)?, next)))
-            .or_else(|| self.relative_unit(self.joint(next, false), Unit::Year))
-            .filter(|_| depth < 3);
-        match of_year {
-            Some((year, next)) => Some((
-                Item::fixed(nth_week(year, which, self.context.week_start)?),
-                next,
-            )),
-            None => Some((Item::fixed(self.past_week(which)?), next)),
-        }
-    }
-
-    /// The last week of that number to have begun.
-    fn past_week(&self, which: u32) -> Option<Period> {
-        let year = self.today().year();
-        [year + 1, year, year - 1, year - 2]
+        };
+        let next = self.maybe(at + 1, |w| w == W::Punct(b'-'));
+        let ends = ["end", "close"]
             .into_iter()
-            .filter_map(|year| nth_week(months(year, 1, 12)?, which, self.context.week_start))
-            .find(|week| week.start <= self.today())
-    }
-
-    /// The week of 16 September, the week starting on Monday, "w/c feb 4", "mes de
-    /// 16 de septiembre".
-    pub(super) fn week_of(&self, at: usize, depth: u8) -> Got<Item> {
-        let start = self.maybe(at, |w| w == W::The);
-        let (unit, ends, next) = match self.w(start) {
-            W::Unit(unit @ (Unit::Week | Unit::Month | Unit::Weekend)) => {
-                let next = self.maybe(start + 1, |w| w == W::Que);
-                match self.w(next) {
-                    W::Of | W::Starting | W::Begin => (unit, false, next + 1),
-                    W::Finish => (unit, true, next + 1),
-                    _ => return None,
-                }
-            }
-            // "w/c", "w/e"
-            W::WeekLetter if self.is(start + 1, b'/') && self.spells(start + 2, "c") => {
-                (Unit::Week, false, start + 3)
-            }
-            W::WeekLetter if self.is(start + 1, b'/') && self.spells(start + 2, "e") => {
-                (Unit::Week, true, start + 3)
-            }
-            _ => return None,
-        };
-        let next = self.joint(next, false);
-        let (point, next) = match self.item_within(next, depth + 1) {
-            Some((item, next)) if item.part == Part::All => (item.point, next),
-            Some(_) => return None,
-            None => {
-                let (day, next) = self.day_number(next)?;
-                let point = Point::Day {
-                    month: None,
-                    day,
-                    weekday: None,
-                };
-                (point, next)
-            }
-        };
-        if unit == Unit::Month && matches!(point, Point::Months(_, 1)) {
-            return Some((Item::new(point), next));
-        }
-        let day = point.resolve(self.past())?;
-        let month_long = unit == Unit::Month && day.days() <= 31;
-        (day.is_day() || month_long).then_some(())?;
-        let period = match unit {
-            Unit::Weekend => weekend_of(day.start)?,
-            Unit::Week if ends => Period::new(plus_days(day.end, -7)?, day.end)?,
-            _ => calendar::unit_at(day.start, unit, 0, self.context.week_start)?,
-        };
-        Some((Item::fixed(period), next))
+            .any(|word| self.spells(next, word));
+        (ends && self.w(next + 1) != W::Of).then_some(())?;
+        let mut item = Item::fixed(self.unit(unit, 0)?);
+        item.part = Part::Finish;
+        Some((item, next + 1))
     }
 
     /// The beginning of the month, end of 2012, mid-March, early this year, EOM.

@@ -1,14 +1,13 @@
 //! Ranges with one end (since X, until X, X or later), and the choice between these,
 //! ranges with two ends (`pairs`) and a date alone.
 //!
-//! "After" a day includes the day, for both corpora read it so; "after" a longer
-//! period begins when that is over.
+//! "After" a period begins when that is over; the corpora, though, count a day in.
 
 use super::calendar::Period;
 use super::parser::{Got, Item, Parser};
 use super::point::Point;
 use super::words::{Unit, W};
-use super::{CivilRange, RangeName};
+use super::{CivilRange, Language, RangeName};
 
 /// A range with what the grammar thinks of it.
 #[derive(Clone, Copy, Debug)]
@@ -53,11 +52,14 @@ impl Parser<'_> {
             Some((reading, next))
         });
         let others = [
+            self.weeks(at),
             self.pair_in(at, item, None),
             item.and_then(|got| self.scoped_pair(got)),
             self.open(at),
-            item.and_then(|got| self.open_after_item(got)),
+            item.and_then(|got| self.open_after_item(at, got)),
             self.listed(at),
+            self.joined(at, item, 0),
+            self.older(at),
         ];
         for (reading, next) in others.into_iter().flatten() {
             if best.is_none_or(|(_, held)| next > held) {
@@ -132,6 +134,24 @@ impl Parser<'_> {
         (day && !deictic && !counted).then_some(())
     }
 
+    /// "hace más de un mes", "hace menos de tres días".
+    fn older(&self, at: usize) -> Got<Reading> {
+        let older = match (self.w(at), self.w(at + 1)) {
+            (W::AgoBefore, W::Greater) => true,
+            (W::AgoBefore, W::Less) => false,
+            _ => return None,
+        };
+        let next = self.maybe(at + 2, |w| matches!(w, W::Of | W::Que));
+        let (day, next) = self.so_long_ago(next)?;
+        let range = self.range_by_age(older, Item::fixed(Period::day(day)?))?;
+        let reading = Reading {
+            range,
+            name: None,
+            weak: false,
+        };
+        Some((reading, next))
+    }
+
     /// For "more (or less) than 3 days ago": whether the older days are meant.
     fn distance_ago(&self, at: usize, first: W, next: usize) -> Option<bool> {
         let ago = first == W::AgoBefore || self.before(next) == W::Ago;
@@ -164,7 +184,11 @@ impl Parser<'_> {
             self.maybe(at, |w| matches!(w, W::In | W::Of | W::The | W::From)),
             self.joint(at, false),
         ];
-        let got = starts.into_iter().find_map(|start| self.item(start));
+        // "desde el 1/1" reads further without its article.
+        let got = starts
+            .into_iter()
+            .filter_map(|start| self.item(start))
+            .reduce(|held, got| if got.1 > held.1 { got } else { held });
         got.or_else(|| {
             let number = self.joint(at, false);
             let (day, next) = self.ordinal(number)?;
@@ -207,6 +231,9 @@ impl Parser<'_> {
             W::In if self.w(at + 1) == W::Or && self.w(at + 2) == W::After => {
                 Some((Side::Since, at + 3))
             }
+            W::In if self.w(at + 1) == W::Or && self.w(at + 2) == W::Before => {
+                Some((Side::Until, at + 3))
+            }
             W::After => {
                 let or_on = self.w(at + 1) == W::Or && self.w(at + 2) == W::In;
                 let next = if or_on { at + 3 } else { at + 1 };
@@ -219,6 +246,10 @@ impl Parser<'_> {
             W::Before => Some((Side::Before, self.maybe(at + 1, |w| w == W::Of))),
             W::Last if self.w(at + 1) == W::To => Some((Side::Before, at + 2)),
             W::Earlier | W::Less if than(at + 1) => self.or_at(Side::Before, Side::Until, at + 2),
+            W::Up if matches!(self.w(at + 1), W::To | W::Until) => Some((
+                Side::Until,
+                self.skip(at + 1, |w| matches!(w, W::To | W::Until)),
+            )),
             W::Until | W::Through => Some((Side::Until, self.maybe(at + 1, |w| w == W::Through))),
             _ => None,
         }
@@ -242,7 +273,7 @@ impl Parser<'_> {
         let period = item.resolve(self.past())?;
         let (start, end) = match side {
             Side::Since => (Some(period.start), None),
-            Side::After if period.is_day() => (Some(period.start), None),
+            Side::After if period.is_day() && self.corpora() => (Some(period.start), None),
             Side::After => (Some(period.end), None),
             Side::Before => (None, Some(period.start)),
             Side::Until => (None, Some(period.end)),
@@ -251,7 +282,7 @@ impl Parser<'_> {
     }
 
     /// 2012 or later, "1/1/2016 y después", March onwards.
-    fn open_after_item(&self, (item, next): (Item, usize)) -> Got<Reading> {
+    fn open_after_item(&self, item_at: usize, (item, next): (Item, usize)) -> Got<Reading> {
         let period = item.resolve(self.past())?;
         let comma = self.maybe(next, |w| w == W::Punct(b','));
         let joined = self.maybe(comma, |w| matches!(w, W::Or | W::And));
@@ -262,6 +293,8 @@ impl Parser<'_> {
             }
             W::Onwards => (true, joined + 1),
             W::In if self.w(joined + 1) == W::Adelante => (true, joined + 2),
+            // "from January on"
+            W::In if self.before_item_from(item_at) && self.stops(joined + 1) => (true, joined + 1),
             W::Before | W::Earlier if joined > comma => (false, joined + 1),
             _ => return None,
         };
@@ -285,6 +318,16 @@ impl Parser<'_> {
             weak: false,
         };
         Some((reading, next))
+    }
+
+    /// Whether "from" stands before an English date.
+    fn before_item_from(&self, at: usize) -> bool {
+        self.language == Language::English
+            && matches!(self.before(at), W::From | W::Since | W::Starting)
+    }
+
+    fn stops(&self, at: usize) -> bool {
+        matches!(self.w(at), W::End | W::Punct(_))
     }
 
     /// Whether a reading may start here at all.

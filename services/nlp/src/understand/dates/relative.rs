@@ -1,5 +1,4 @@
-//! Days and periods told from today: last week, the past 30 days, 3 days ago, year
-//! to date, the rest of the month.
+//! Days and periods told from today: last week, the past 30 days, the last 24 hours.
 //!
 //! "Last N days" are the N days before today, today not counted; so are weeks,
 //! months and years by their length. Quarters are calendar quarters.
@@ -62,6 +61,8 @@ impl Parser<'_> {
             W::Yesterday => day(-1, at + 1, Some(RangeName::Yesterday)),
             W::BeforeYesterday => day(-2, at + 1, None),
             W::Tomorrow if self.is_tomorrow(at) => day(1, at + 1, None),
+            // "pasado mañana"
+            W::Last if self.w(at + 1) == W::Tomorrow => day(2, at + 2, None),
             // "this morning", "esta tarde", "last night"
             W::This | W::Last | W::Past if self.part_of_day(at + 1) => {
                 let this = self.w(at) == W::This;
@@ -72,8 +73,7 @@ impl Parser<'_> {
                 };
                 day(if this { 0 } else { -1 }, at + 2, Some(name))
             }
-            // "pasado mañana", "antes de ayer", "day before yesterday"
-            W::Last if self.w(at + 1) == W::Tomorrow => day(2, at + 2, None),
+            // "antes de ayer"
             W::Before if self.w(at + 1) == W::Of && self.w(at + 2) == W::Yesterday => {
                 day(-2, at + 3, None)
             }
@@ -120,6 +120,12 @@ impl Parser<'_> {
             match w {
                 W::Unit(unit) => break (unit, false),
                 W::Units(unit) => break (unit, true),
+                W::HalfWord
+                    if frame.offset == Some(-1) && self.w(next + 1) == W::Unit(Unit::Year) =>
+                {
+                    // "the last half year" is six months long.
+                    return self.last_units(Unit::Month, 6, false, next + 2);
+                }
                 W::HalfWord if frame.offset.is_some() => break (Unit::Half, false),
                 W::The => {
                     frame.article = true;
@@ -136,7 +142,8 @@ impl Parser<'_> {
                 }
                 _ if frame.take(w) => next += 1,
                 _ if frame.count.is_none() => {
-                    let (count, after) = self.number(next)?;
+                    // "2017's last quarter" counts no quarters.
+                    let (count, after) = self.number(next).filter(|(count, _)| *count < 1900)?;
                     frame.count = Some(count);
                     next = after;
                 }
@@ -180,6 +187,7 @@ impl Parser<'_> {
             return None;
         }
         match (frame.offset, frame.count) {
+            (Some(-1), Some(count)) if unit == Unit::Clock => self.last_hours(count, next),
             (Some(-1), Some(count)) => self.last_units(unit, count, frame.working, next),
             (Some(1), Some(count)) => Some((Item::fixed(self.next_units(unit, count)?), next)),
             (Some(offset), None) => self.one_unit(unit, offset, &frame, next),
@@ -194,6 +202,11 @@ impl Parser<'_> {
             return self.last_units(unit, 1, false, next);
         }
         let mut period = self.unit(unit, offset)?;
+        if unit == Unit::Year
+            && let Some(got) = self.month_in(period, next)
+        {
+            return Some(got);
+        }
         if unit == Unit::Week {
             let day = self.maybe(next, |w| matches!(w, W::Punct(b'-' | b',') | W::In));
             let day = self.maybe(day, |w| w == W::The);
@@ -248,7 +261,12 @@ impl Parser<'_> {
                 Period::new(calendar::working_days_before(today, count)?, today)?,
                 None,
             ),
-            Unit::Quarter | Unit::Third | Unit::Half | Unit::Decade | Unit::Weekend => {
+            Unit::Bimester
+            | Unit::Quarter
+            | Unit::Third
+            | Unit::Half
+            | Unit::Decade
+            | Unit::Weekend => {
                 let first = self.unit(unit, back)?;
                 (Period::new(first.start, self.unit(unit, -1)?.end)?, None)
             }
@@ -278,95 +296,10 @@ impl Parser<'_> {
         let start = plus_days(self.today(), 1)?;
         Period::new(start, shift(start, unit, count)?)
     }
-
-    /// Year to date, this month so far, "en lo que va de año", earlier this week.
-    pub(super) fn to_date(&self, at: usize) -> Got<Item> {
-        let so_far = |w| matches!(w, W::So);
-        let (unit, next) = match self.w(at) {
-            W::ToDate(unit) => (unit, at + 1),
-            W::So if self.w(at + 1) == W::Far => {
-                let unit = self.joint(at + 2, false);
-                self.this_unit(unit)?
-            }
-            // "en lo que va de año"
-            W::The | W::Que if self.goes(at, W::Goes).is_some() => {
-                self.this_unit(self.joint(self.goes(at, W::Goes)?, false))?
-            }
-            W::Earlier | W::Greater => {
-                let after = at + usize::from(self.w(at) == W::Greater);
-                (self.w(after) == W::Earlier).then_some(())?;
-                self.this_unit(self.joint(after + 1, false))?
-            }
-            _ => {
-                let (unit, next) = self.this_unit(at)?;
-                if so_far(self.w(next)) && self.w(next + 1) == W::Far {
-                    (unit, next + 2)
-                } else if matches!(self.w(next), W::To | W::Until)
-                    || self.is(next, b'-') && self.w(next + 1) == W::To
-                {
-                    let date = self.skip(next, |w| {
-                        matches!(w, W::Punct(b'-') | W::To | W::Until | W::The)
-                    });
-                    let end = matches!(self.w(date), W::DateWord | W::Now | W::Today);
-                    (end && date <= next + 4).then_some((unit, date + 1))?
-                } else {
-                    return None;
-                }
-            }
-        };
-        let whole = self.unit(unit, 0)?;
-        // On the first day there is nothing before today to report on: take today.
-        let end = self.today().max(whole.start.succ_opt()?);
-        Some((
-            Item::named(Period::new(whole.start, end)?, name_of(unit, 0)),
-            next,
-        ))
-    }
-
-    /// "[the | this] month".
-    fn this_unit(&self, at: usize) -> Got<Unit> {
-        let next = self.skip(at, |w| matches!(w, W::The | W::This | W::Fiscal));
-        match self.w(next) {
-            W::Unit(unit) if next <= at + 3 => {
-                Some((unit, self.maybe(next + 1, |w| w == W::Fiscal)))
-            }
-            _ => None,
-        }
-    }
-
-    /// "[lo] que va [de]", "[lo] que queda [de]": the token after it.
-    fn goes(&self, at: usize, verb: W) -> Option<usize> {
-        let que = self.maybe(at, |w| w == W::The);
-        (self.w(que) == W::Que && self.w(que + 1) == verb).then_some(que + 2)
-    }
-
-    /// The rest of the week, later this month, "lo que queda del año".
-    ///
-    /// A week's rest stops before the last day of the week: both corpora read it so.
-    pub(super) fn rest(&self, at: usize) -> Got<Item> {
-        let after = match self.w(at) {
-            W::Rest | W::Later => at + 1,
-            W::Greater if self.w(at + 1) == W::Later => at + 2,
-            W::The if self.w(at + 1) == W::Rest => at + 2,
-            W::The | W::Que => self.goes(at, W::Remains)?,
-            _ => return None,
-        };
-        let (unit, next) = self.this_unit(self.joint(after, false))?;
-        let next = self.maybe(next, |w| w == W::This && self.language == Language::Spanish);
-        let whole = self.unit(unit, 0)?;
-        let short = unit == Unit::Week && self.w(at) != W::Later;
-        let end = if short {
-            whole.end.pred_opt()?
-        } else {
-            whole.end
-        };
-        let end = end.max(self.today().succ_opt()?);
-        Some((Item::fixed(Period::new(self.today(), end)?), next))
-    }
 }
 
 /// The name `labels.md` gives to a calendar unit near today.
-fn name_of(unit: Unit, offset: i32) -> Option<RangeName> {
+pub(super) fn name_of(unit: Unit, offset: i32) -> Option<RangeName> {
     Some(match (unit, offset) {
         (Unit::Day, 0) => RangeName::Today,
         (Unit::Day, -1) => RangeName::Yesterday,

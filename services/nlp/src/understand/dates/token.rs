@@ -4,7 +4,8 @@
 use super::Language;
 use super::fold::{Class, class};
 use super::lexicon::Lexicon;
-use super::words::{Unit, W};
+use super::tidy::{block, block_chains, join_weekend, settle};
+use super::words::W;
 
 /// The longest word worth looking up.
 const LONGEST_WORD: usize = 20;
@@ -66,9 +67,11 @@ pub(super) fn cut(text: &str, language: Language) -> Vec<Token> {
         cutter.take(at, c);
     }
     cutter.close(text.len());
+    block_chains(&mut cutter.tokens);
     block(&mut cutter.tokens);
     if language == Language::Spanish {
         join_weekend(&mut cutter.tokens);
+        settle(&mut cutter.tokens);
     }
     cutter.tokens
 }
@@ -150,6 +153,11 @@ impl Cutter<'_> {
                     self.make_ordinal(at);
                     return;
                 }
+                // "2day"
+                W::Num if word == b"day" && (before.number, before.digits) == (2, 1) => {
+                    self.make(W::Today, at);
+                    return;
+                }
                 // "1990s", "'80s"
                 W::Num if word == b"s" && before.number % 10 == 0 => {
                     let first = match before.digits {
@@ -226,128 +234,4 @@ fn ordinal_ending(word: &[u8], language: Language) -> bool {
                 | b"na"
         ),
     }
-}
-
-/// Takes digits out of play that belong to a code, a price, a share, a clock time
-/// or a number with thousands.
-fn block(tokens: &mut [Token]) {
-    for at in 0..tokens.len() {
-        let token = tokens[at];
-        if token.meaning != W::Num {
-            continue;
-        }
-        let before = at.checked_sub(1).map(|i| tokens[i]).filter(|_| token.glued);
-        let before_that = at
-            .checked_sub(2)
-            .map(|i| tokens[i].meaning)
-            .filter(|_| before.is_some_and(|t| t.glued));
-        let after = tokens.get(at + 1).copied().filter(|t| t.glued);
-        let after_that = tokens.get(at + 2).copied().filter(|t| t.glued);
-        let second = after_that.map(|t| t.meaning);
-        let code = matches!(before_that, Some(W::Other | W::Blocked | W::Num))
-            && matches!(before.map(|t| t.meaning), Some(W::Punct(b'_')))
-            || matches!(before_that, Some(W::Other | W::Blocked))
-                && matches!(
-                    before.map(|t| t.meaning),
-                    Some(W::Punct(b'-' | b'/' | b'.'))
-                );
-        let iso = token.digits == 4
-            && after.map(|t| t.meaning) == Some(W::Punct(b'-'))
-            && second == Some(W::Num)
-            && tokens
-                .get(at + 3)
-                .is_some_and(|t| t.glued && t.meaning == W::Punct(b'-'));
-        let part = match before.map(|t| t.meaning) {
-            Some(W::Other | W::Blocked | W::Punct(b'$' | b'#')) => true,
-            Some(W::Punct(b':')) => matches!(before_that, Some(W::Num | W::Blocked)),
-            _ => code && !iso,
-        };
-        let whole = match after.map(|t| t.meaning) {
-            Some(W::Other | W::Meridiem | W::Punct(b'%' | b'$')) => true,
-            Some(W::Punct(b':')) => second == Some(W::Num),
-            Some(W::Punct(b',')) => {
-                after_that.is_some_and(|t| t.meaning == W::Num && t.digits == 3)
-            }
-            _ => false,
-        };
-        let thousands = token.digits == 3
-            && before.is_some_and(|t| t.meaning == W::Punct(b','))
-            && matches!(before_that, Some(W::Blocked));
-        let clock = tokens.get(at + 1).is_some_and(|t| t.meaning == W::Meridiem);
-        if part || whole || thousands || clock || token.digits > 8 {
-            tokens[at].meaning = W::Blocked;
-        }
-    }
-}
-
-/// Whether any token can carry a date: without one there is nothing to parse.
-pub(super) fn any_date_word(tokens: &[Token]) -> bool {
-    tokens
-        .iter()
-        .enumerate()
-        .any(|(at, token)| match token.meaning {
-            W::Month(_)
-            | W::Weekday(_)
-            | W::Unit(_)
-            | W::Units(_)
-            | W::Season(_)
-            | W::SeasonWord
-            | W::Today
-            | W::Yesterday
-            | W::Tomorrow
-            | W::Now
-            | W::BeforeYesterday
-            | W::ToDate(_)
-            | W::Edge(..)
-            | W::Decade(_)
-            | W::Holiday
-            | W::Q
-            | W::H
-            | W::WeekLetter
-            | W::Scale(_)
-            | W::PartOfDay
-            | W::Later
-            | W::Card(19 | 20) => true,
-            W::Ord(_) => token.digits > 0,
-            W::Num => {
-                token.digits == 4
-                    || token.digits == 8
-                    || tokens
-                        .get(at + 1)
-                        .is_some_and(|t| matches!(t.meaning, W::Punct(b'/' | b'-' | b'.' | b'~')))
-                    || at > 0
-                        && matches!(
-                            tokens[at - 1].meaning,
-                            W::The
-                                | W::Of
-                                | W::From
-                                | W::Between
-                                | W::Since
-                                | W::Until
-                                | W::Punct(b'\'')
-                        )
-            }
-            _ => false,
-        })
-}
-
-/// Makes one unit of "fin de semana".
-fn join_weekend(tokens: &mut Vec<Token>) {
-    let mut kept = 0;
-    let mut at = 0;
-    while at < tokens.len() {
-        let mut token = tokens[at];
-        at += 1;
-        if token.meaning == W::Finish
-            && let [of, week, ..] = tokens[at..]
-            && (of.meaning, week.meaning) == (W::Of, W::Unit(Unit::Week))
-        {
-            token.meaning = W::Unit(Unit::Weekend);
-            token.end = week.end;
-            at += 2;
-        }
-        tokens[kept] = token;
-        kept += 1;
-    }
-    tokens.truncate(kept);
 }

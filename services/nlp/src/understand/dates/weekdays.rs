@@ -23,6 +23,7 @@ impl Parser<'_> {
                     -1
                 }
                 W::Next => 1,
+                W::BeforeLast => -2,
                 _ => break,
             };
             both |= offset.is_some();
@@ -45,6 +46,15 @@ impl Parser<'_> {
                 _ => None,
             };
             next += usize::from(offset.is_some());
+        }
+        if offset.is_none() && self.before(at) == W::Each {
+            // "every Monday" is no date.
+            return None;
+        }
+        if offset.is_none() && (self.w(next), self.w(next + 1)) == (W::Before, W::Last) {
+            // "the Monday before last"
+            offset = Some(-2);
+            next += 2;
         }
         if offset.is_none()
             && let Some((period, next)) = self.week_after(next)

@@ -14,6 +14,8 @@ pub(super) enum Unit {
     Fortnight,
     Weekend,
     Month,
+    /// Two months (Spanish "bimestre").
+    Bimester,
     Quarter,
     /// Four months (Spanish "cuatrimestre").
     Third,
@@ -74,6 +76,8 @@ pub(super) enum W {
     To,
     Until,
     Through,
+    /// "up" of "up to".
+    Up,
     Between,
     And,
     Or,
@@ -99,6 +103,8 @@ pub(super) enum W {
     HalfWord,
     /// YTD, MTD, QTD, WTD.
     ToDate(Unit),
+    /// TTM: the trailing twelve months.
+    YearBack,
     /// BOM, EOM and the like: true is the end.
     Edge(bool, Unit),
     DateWord,

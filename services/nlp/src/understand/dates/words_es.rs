@@ -1,7 +1,7 @@
 //! Spanish date words, folded (no accents, "ano" for "año"). See `words_en`.
 
 use super::words::Unit::{
-    Clock, Day, Decade, Fortnight, Half, Month, Quarter, Third, Week, Weekend, Year,
+    Bimester, Clock, Day, Decade, Fortnight, Half, Month, Quarter, Third, Week, Weekend, Year,
 };
 use super::words::{Row, W};
 
@@ -43,7 +43,9 @@ pub(super) const ROWS: &[Row] = &[
     (W::Unit(Weekend), "finde"),
     (W::Unit(Month), "mes"),
     (W::Units(Month), "meses"),
-    (W::Unit(Quarter), "trimestre trim cuarto"),
+    (W::Unit(Bimester), "bimestre"),
+    (W::Units(Bimester), "bimestres"),
+    (W::Unit(Quarter), "trimestre trim"),
     (W::Units(Quarter), "trimestres"),
     (W::Unit(Third), "cuatrimestre"),
     (W::Units(Third), "cuatrimestres"),
@@ -63,7 +65,10 @@ pub(super) const ROWS: &[Row] = &[
     (W::Yesterday, "ayer anoche"),
     (W::Tomorrow, "manana"),
     (W::Now, "ahora"),
-    (W::BeforeYesterday, "anteayer antier antayer"),
+    (
+        W::BeforeYesterday,
+        "anteayer antier antayer anteanoche antenoche",
+    ),
     (
         W::This,
         "este esta estos estas actual presente corriente curso ese esa mismo misma",
@@ -94,7 +99,7 @@ pub(super) const ROWS: &[Row] = &[
     (W::Before, "antes"),
     (
         W::Starting,
-        "empezando comenzando empieza comienza empiece comience iniciando",
+        "empezando empienzando comenzando empieza comienza empiece comience iniciando",
     ),
     (W::Later, "tarde posterior posteriores posteriormente"),
     (W::Earlier, "temprano"),
@@ -117,12 +122,12 @@ pub(super) const ROWS: &[Row] = &[
     (W::Fiscal, "fiscal calendario natural"),
     (W::Greater, "mas mayor"),
     (W::Less, "menos menor"),
-    (W::No, "no"),
+    (W::No, "no numero num nro"),
     (W::Q, "q t"),
     (W::H, "h s"),
     (W::Que, "que"),
-    (W::Goes, "va"),
-    (W::Remains, "queda"),
+    (W::Goes, "va llevamos lleva llevo"),
+    (W::Remains, "queda resta falta"),
     (W::Comes, "viene"),
     (W::Whole, "todo toda entero entera completo completa"),
     (W::Each, "cada"),
@@ -135,7 +140,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (W::Ord(2), "segundo segunda"),
     (W::Ord(3), "tercer tercero tercera"),
-    (W::Ord(4), "cuarta"),
+    (W::Ord(4), "cuarto cuarta"),
     (W::Ord(5), "quinto quinta"),
     (W::Ord(6), "sexto sexta"),
     (W::Ord(7), "septimo septima"),
