@@ -4,8 +4,8 @@
 //! have few values: never a phone number, an id or a free text.
 
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry,
+    Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry,
 };
 
 /// Seconds; from one millisecond (a query) to half a minute (a slow provider).
@@ -31,6 +31,8 @@ build! {
     IntCounter, |name, help, _labels| Self::new(name, help);
     IntGauge, |name, help, _labels| Self::new(name, help);
     IntCounterVec, |name, help, labels| Self::new(Opts::new(name, help), labels);
+    Gauge, |name, help, _labels| Self::new(name, help);
+    GaugeVec, |name, help, labels| Self::new(Opts::new(name, help), labels);
     IntGaugeVec, |name, help, labels| Self::new(Opts::new(name, help), labels);
     Histogram, |name, help, _labels|
         Self::with_opts(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()));
@@ -106,6 +108,12 @@ metrics! {
         intents: IntCounterVec = "wharf_intents_total" ["intent", "decision"],
         /// Inbound messages by what they carry (text, media, location, button, list, opt_out).
         inbound: IntCounterVec = "wharf_inbound_messages_total" ["carries"],
+        /// Share of messages whose intent was right: by source, `evaluation` (the shipped model on the project's own test part) or `users` (their feedback of the last 30 days; absent without any).
+        intent_recognition_accuracy: GaugeVec = "wharf_intent_recognition_accuracy" ["source"],
+        /// Feedback of the last 30 days that the users' accuracy rests on, by verdict (right, wrong).
+        intent_feedback: IntGaugeVec = "wharf_intent_feedback" ["verdict"],
+        /// Share of the messages of the last 30 days that were not understood.
+        unknown_intent_rate: Gauge = "wharf_unknown_intent_rate",
         /// Seconds spent understanding one message.
         understand_seconds: Histogram = "wharf_understand_seconds",
     }

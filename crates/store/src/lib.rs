@@ -19,6 +19,7 @@ pub mod conversations;
 pub mod demo;
 pub mod error;
 pub mod executions;
+pub mod feedback;
 pub mod locations;
 pub mod migrations;
 pub mod outbound;

@@ -84,6 +84,8 @@ diesel::table! {
         inbound -> Nullable<Jsonb>,
         outcome -> Nullable<Jsonb>,
         received_at -> Timestamptz,
+        feedback -> Nullable<Text>,
+        feedback_at -> Nullable<Timestamptz>,
     }
 }
 

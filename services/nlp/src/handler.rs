@@ -21,10 +21,12 @@ use wharf_store::{
     contacts::{self, Sender},
     conversations::{self, NewConversation, Recorded},
     executions::{self, NewExecution},
+    feedback::Feedback,
 };
 
 use crate::{
     catalogues::Catalogues,
+    feedback,
     plan::{Plan, plan},
     understand::{Context, DialogueState, Language, Thresholds, Understanding, understand},
 };
@@ -57,8 +59,16 @@ impl TransactionHandler for InboundHandler {
             .with_label_values(&[carries(inbound)])
             .inc();
         let sender = self.sender(conn, inbound).await?;
+        let feedback = sender
+            .profile
+            .as_ref()
+            .and_then(|_| feedback::read(inbound));
         let understanding = match &sender.profile {
-            Some(_) if !inbound.body.trim().is_empty() && inbound.opt_out.is_none() => {
+            Some(_)
+                if feedback.is_none()
+                    && !inbound.body.trim().is_empty()
+                    && inbound.opt_out.is_none() =>
+            {
                 Some(self.understand(conn, inbound, &sender).await?)
             }
             _ => None,
@@ -71,6 +81,12 @@ impl TransactionHandler for InboundHandler {
                 return Ok(stored.map_err(HandleError::Fail)?.unwrap_or_default());
             }
             Recorded::New(_) => {}
+        }
+        if let Some(right) = feedback {
+            let outcome = self
+                .note_feedback(conn, inbound, id, &sender, right)
+                .await?;
+            return self.store_outcome(conn, &sender, id, outcome).await;
         }
         let outcome = self
             .decide(conn, inbound, id, &sender, understanding.as_ref())
@@ -161,6 +177,37 @@ impl InboundHandler {
         Ok(understanding)
     }
 
+    /// Notes what the sender says of our last answer. A reaction gets no answer of its own.
+    async fn note_feedback(
+        &self,
+        conn: &mut AsyncPgConnection,
+        inbound: &InboundMessage,
+        id: ExecutionId,
+        sender: &Sender,
+        right: bool,
+    ) -> Result<Outcome, HandleError> {
+        let said = Feedback {
+            company_id: sender.company_id,
+            conversation_key: &inbound.conversation_key(),
+            about: inbound
+                .quoted
+                .as_ref()
+                .map(|quoted| quoted.message_sid.as_str()),
+            right,
+            at: inbound.received_at,
+        };
+        let noted = wharf_store::feedback::give(conn, &said).await?;
+        tracing::info!(right, noted, "feedback");
+        if is_reaction(inbound) {
+            return Ok(Outcome::nothing());
+        }
+        let content = match noted {
+            true => ReplyContent::FeedbackNoted { right },
+            false => ReplyContent::UnknownCommand,
+        };
+        Ok(self.answer(inbound, id, sender, Priority::Normal, content))
+    }
+
     /// What the message leads to. Runs once a message: the row was new.
     async fn decide(
         &self,
@@ -171,9 +218,8 @@ impl InboundHandler {
         understanding: Option<&Understanding>,
     ) -> Result<Outcome, HandleError> {
         let answer = |content| self.answer(inbound, id, sender, Priority::Normal, content);
-        let is_reaction = inbound.message_type.as_deref() == Some("reaction");
         // After an opt-out Twilio has answered already; a reaction asks for nothing.
-        if inbound.opt_out.is_some() || is_reaction {
+        if inbound.opt_out.is_some() || is_reaction(inbound) {
             return Ok(Outcome::nothing());
         }
         if sender.profile.is_none() {
@@ -295,6 +341,11 @@ fn conversation(
             .unwrap_or_default(),
         received_at: inbound.received_at,
     })
+}
+
+/// Whether it is an emoji put on a message of ours.
+fn is_reaction(inbound: &InboundMessage) -> bool {
+    inbound.message_type.as_deref() == Some("reaction")
 }
 
 /// What a message carries, as a label: the first that fits.

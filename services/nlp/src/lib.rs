@@ -4,11 +4,13 @@
 //! - [`understand`]: from text to intent and entities, a pure function.
 //! - [`training`]: how its model is made from `data/`.
 //! - [`handler`]: one message from the queue to its rows and its next step.
+//! - [`feedback`]: what people say of our answers.
 //! - [`plan`]: what follows from an understanding.
 //! - [`catalogues`]: the companies' names of things, remembered for a while.
 
 pub mod catalogues;
 pub mod config;
+pub mod feedback;
 pub mod handler;
 pub mod plan;
 pub mod training;
@@ -29,21 +31,33 @@ use crate::{catalogues::Catalogues, handler::InboundHandler};
 pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let base = Base::open(config.base(), &lifecycle)?;
     let clock = SystemClock::shared();
+    let metrics = NlpMetrics::register(&base.registry)?;
+    let labels = feedback::keep_metrics(
+        base.store.clone(),
+        clock.clone(),
+        metrics.clone(),
+        lifecycle.clone(),
+    );
+    let labels = tokio::spawn(labels);
     let handler = InboundHandler {
         catalogues: Catalogues::new(config.understanding.catalogue_ttl(), clock.clone()),
         thresholds: config.understanding.thresholds,
         clock,
-        metrics: NlpMetrics::register(&base.registry)?,
+        metrics,
     };
     let shards = 0..base.broker.topology().nlp_shards();
     let worker = Worker {
         handler: InTransaction::new(base.store.clone(), handler),
-        queues: shards.map(Queue::Nlp).chain([Queue::Poison(Stage::Nlp)]).collect(),
+        queues: shards
+            .map(Queue::Nlp)
+            .chain([Queue::Poison(Stage::Nlp)])
+            .collect(),
         config: config.worker,
         publisher: base.publisher.clone(),
         metrics: base.metrics.clone(),
     };
     worker.run(&base.broker, &lifecycle).await;
+    labels.await?;
     base.close().await;
     Ok(())
 }

@@ -34,13 +34,14 @@ macro_rules! templates {
 const TEMPLATES: &[(&str, &str)] = templates! {
     "default": "inventory_check_result", "unknown_command", "missing_entity", "agent_error",
         "product_not_found", "which_product", "location_not_found", "help", "not_available",
-        "unknown_sender";
+        "unknown_sender", "feedback_noted";
     "streamliner": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
     "navigator": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
     "hub": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
     "spring": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
     "processor": "inventory_check_result", "unknown_command", "missing_entity", "agent_error",
-        "product_not_found", "which_product", "location_not_found", "help", "not_available";
+        "product_not_found", "which_product", "location_not_found", "help", "not_available",
+        "feedback_noted";
 };
 
 /// Who a text is for.

@@ -122,6 +122,11 @@ pub enum ReplyContent {
         /// Why, as far as the user is concerned.
         kind: AgentErrorKind,
     },
+    /// Somebody said whether we had understood.
+    FeedbackNoted {
+        /// Whether we had.
+        right: bool,
+    },
     /// The sender's number belongs to nobody we know.
     UnknownSender,
 }
@@ -140,6 +145,7 @@ impl ReplyContent {
             Self::MissingEntity { .. } => "missing_entity",
             Self::NotAvailable { .. } => "not_available",
             Self::AgentError { .. } => "agent_error",
+            Self::FeedbackNoted { .. } => "feedback_noted",
             Self::UnknownSender => "unknown_sender",
         }
     }

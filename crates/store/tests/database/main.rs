@@ -9,6 +9,7 @@ mod conversations;
 mod cross_tenant;
 mod demo;
 mod executions;
+mod feedback;
 mod migrations;
 mod outbound;
 mod pool;

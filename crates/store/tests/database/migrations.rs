@@ -23,7 +23,7 @@ async fn lines(store: &Store, sql: &str) -> Vec<String> {
 async fn schema(store: &Store) -> Vec<String> {
     let mut all = Vec::new();
     for sql in [
-        "SELECT concat_ws(' ', 'column', table_name, ordinal_position, column_name, data_type, \
+        "SELECT concat_ws(' ', 'column', table_name, column_name, data_type, \
            is_nullable, column_default, is_identity) AS line FROM information_schema.columns \
            WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations' ORDER BY 1",
         "SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, \

@@ -95,6 +95,14 @@ fn samples() -> Vec<(&'static str, ReplyContent)> {
                 intent: "generate_report".into(),
             },
         ),
+        (
+            "feedback, right",
+            ReplyContent::FeedbackNoted { right: true },
+        ),
+        (
+            "feedback, wrong",
+            ReplyContent::FeedbackNoted { right: false },
+        ),
         ("unknown sender", ReplyContent::UnknownSender),
         (
             "error",

@@ -73,6 +73,11 @@ struct IntentView<'a> {
 }
 
 #[derive(Serialize)]
+struct FeedbackView {
+    right: bool,
+}
+
+#[derive(Serialize)]
 struct ErrorView {
     kind: AgentErrorKind,
 }
@@ -98,6 +103,9 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
         }),
         ReplyContent::NotAvailable { intent } => Value::from_serialize(IntentView { intent }),
         ReplyContent::AgentError { kind } => Value::from_serialize(ErrorView { kind: *kind }),
+        ReplyContent::FeedbackNoted { right } => {
+            Value::from_serialize(FeedbackView { right: *right })
+        }
         ReplyContent::UnknownCommand | ReplyContent::Help | ReplyContent::UnknownSender => {
             Value::from_serialize(EmptyView {})
         }
