@@ -19,7 +19,8 @@ async fn lines(store: &Store, sql: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.line).collect()
 }
 
-/// Tables, columns, constraints, indexes and comments, without diesel's own table.
+/// Tables, columns, constraints, indexes and comments, without diesel's own table and without the
+/// columns' numbers, which one that was taken back and made again does not get back.
 async fn schema(store: &Store) -> Vec<String> {
     let mut all = Vec::new();
     for sql in [
@@ -32,7 +33,8 @@ async fn schema(store: &Store) -> Vec<String> {
            AND conrelid::regclass::text <> '__diesel_schema_migrations' ORDER BY 1",
         "SELECT concat_ws(' ', 'index', indexdef) AS line FROM pg_indexes \
            WHERE schemaname = 'public' AND tablename <> '__diesel_schema_migrations' ORDER BY 1",
-        "SELECT concat_ws(' ', 'comment', objoid::regclass, objsubid, description) AS line \
+        "SELECT concat_ws(' ', 'comment', objoid::regclass, (SELECT attname FROM pg_attribute \
+           WHERE attrelid = objoid AND attnum = objsubid), description) AS line \
            FROM pg_description WHERE objoid IN (SELECT oid FROM pg_class \
            WHERE relnamespace = 'public'::regnamespace) ORDER BY 1",
         "SELECT concat_ws(' ', 'other', relkind, relname) AS line FROM pg_class \
