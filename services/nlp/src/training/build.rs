@@ -47,12 +47,12 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
-            variants: 3,
+            variants: 4,
             unknown_every: 3,
             unknown_weight: 1.0,
             rarest: 3,
-            bits: [16, 13, 16],
-            epochs: [6, 4],
+            bits: [16, 13, 17],
+            epochs: [5, 5],
             rate: 0.03,
             smoothing: 0.02,
             seed: 20_260_318,

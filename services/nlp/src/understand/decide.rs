@@ -52,7 +52,7 @@ impl Default for Thresholds {
         Self {
             accept: 0.6,
             accept_change: 0.97,
-            confirm_change: 0.6,
+            confirm_change: 0.75,
             clarify: 0.3,
         }
     }

@@ -54,12 +54,25 @@ pub fn lexemes(plain: &str, vocabulary: &Vocabulary) -> Vec<Lexeme> {
     let mut found = Vec::new();
     for token in words::tokens(plain) {
         let text = token.text(plain);
-        if text == "'s" {
+        if text == "'s" || dictated_mark(plain, text, token, &mut found) {
             continue;
         }
         found.push(lexeme(token, text, vocabulary));
     }
     found
+}
+
+/// Dictated "full stop" is a mark: drops both words.
+fn dictated_mark(plain: &str, text: &str, token: Token, found: &mut Vec<Lexeme>) -> bool {
+    let last = found
+        .last()
+        .map(|before| before.token)
+        .filter(|before| before.end + 1 == token.start);
+    if text == "stop" && last.is_some_and(|before| before.text(plain) == "full") {
+        found.pop();
+        return true;
+    }
+    false
 }
 
 fn lexeme(token: Token, text: &str, vocabulary: &Vocabulary) -> Lexeme {

@@ -121,7 +121,7 @@ mod tests {
         for (written, meant) in [
             ("agnet", Some("agent")),
             ("suplier", Some("supplier")),
-            ("invnetroy", Some("inventory")),
+            ("invnetory", Some("inventory")),
             ("oder", Some("order")),
             ("alrt", Some("alert")),
             ("elephant", None),

@@ -285,7 +285,7 @@ pub fn features(plain: &str, units: &[Unit], at: usize, intent: IntentType, hash
             .and_then(|index| units.get(index))
             .map_or(3, |unit| u64::from(unit.capital))
     };
-    let known = u64::from(unit.known);
+    let known = u64::from(unit.known) | u64::from(unit.mended) << 6;
     push(128, capital(0) << 1 | known);
     push(129, capital(-1) << 4 | capital(0) << 2 | capital(1));
     push(124, at.min(3) as u64);

@@ -23,6 +23,8 @@ pub struct Unit {
     pub shape: Shape,
     /// Whether it is one of the vocabulary.
     pub known: bool,
+    /// Whether a typing error was mended in it.
+    pub mended: bool,
     /// Whether it is written with a capital, 0 no, 1 at the start of a sentence, 2 within one.
     pub capital: u8,
     /// Which number it is, if it is one.
@@ -59,6 +61,7 @@ pub fn units(
             classes: lexeme.classes,
             shape: lexeme.token.shape,
             known: lexeme.known,
+            mended: lexeme.mended,
             capital: 0,
             number: None,
         };

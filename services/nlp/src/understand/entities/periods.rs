@@ -1,10 +1,12 @@
 //! The period that a message asks about.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use wharf_domain::intent::IntentType;
 
 use super::super::dates::{self, DateContext};
+use super::super::normalise::Normalised;
 use super::super::{Context, Language};
 use super::Reading;
 
@@ -38,10 +40,45 @@ pub(super) fn find(
             .filter(|language| *language == Language::Spanish || context.language.is_some())
             .map(Into::into),
     );
-    let found = dates::find(reading.original, &dates);
-    let best = found
+    let text = without_lateness(reading.original, intent);
+    let best = dates::find(&text, &dates)
         .into_iter()
+        .filter(|found| found.range.start.is_none_or(|start| start <= dates.today))
+        .filter(|found| !is_no_period(&text[found.span.clone()]))
         .rev()
         .max_by_key(|found| (!found.weak, found.span.len()))?;
     Some((dates::label(&best, &dates), best.span))
+}
+
+/// Words that read as a period and in these requests are none: "roundup of the day" is the daily
+/// summary whichever day it is.
+fn is_no_period(written: &str) -> bool {
+    const NONE: [&str; 15] = [
+        "the day",
+        "day",
+        "of the day",
+        "from the day",
+        "the end of the day",
+        "end of the day",
+        "end of day",
+        "this morning",
+        "now",
+        "right now",
+        "ahora",
+        "el dia",
+        "del dia",
+        "la jornada",
+        "cierre del dia",
+    ];
+    let plain = Normalised::new(written);
+    NONE.contains(&plain.text().trim())
+}
+
+/// "Were they late in February" asks about all of February, not its last days.
+fn without_lateness(text: &str, intent: IntentType) -> Cow<'_, str> {
+    if intent == IntentType::SupplierPerformance && text.contains("late ") {
+        Cow::Owned(text.replace("late ", ".... "))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
