@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 
 use prometheus::Registry;
-use wharf_broker::{Broker, BrokerConfig, Publisher};
+use wharf_broker::{Broker, BrokerConfig, LinkState, Publisher};
 use wharf_runtime::{
     admin::{self, AdminState},
     config::{AdminConfig, ConfigError, LogConfig, Validate},
     lifecycle::Lifecycle,
-    metrics::PipelineMetrics,
+    metrics::{ConnectionMetrics, PipelineMetrics},
     readiness::Readiness,
 };
 use wharf_store::{DatabaseConfig, Store};
@@ -54,6 +54,8 @@ pub struct Base {
     pub registry: Registry,
     /// What every worker counts.
     pub metrics: PipelineMetrics,
+    /// Its connections to the broker.
+    pub connections: ConnectionMetrics,
     /// Where the admin port listens.
     pub admin: SocketAddr,
 }
@@ -78,12 +80,17 @@ impl Base {
         };
         let admin = admin::serve(config.admin, state)?;
         let metrics = PipelineMetrics::register(&registry)?;
+        let connections = ConnectionMetrics::register(&registry)?;
+        connections.follow("publish", publisher.link(), |link| {
+            *link == LinkState::Connected
+        });
         Ok(Self {
             broker,
             store,
             publisher,
             registry,
             metrics,
+            connections,
             admin,
         })
     }

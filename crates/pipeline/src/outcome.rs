@@ -22,7 +22,7 @@ pub enum Publication {
     /// Work for agent-executor.
     Execute(Envelope<ExecutionRequest>),
     /// A reply for responder.
-    Reply(Envelope<ReplyRequest>),
+    Reply(Box<Envelope<ReplyRequest>>),
 }
 
 impl Outcome {

@@ -5,10 +5,13 @@ use std::{sync::Arc, time::Duration};
 use serde::Deserialize;
 use tokio::{sync::mpsc, task::JoinSet};
 use tracing::{info, warn};
-use wharf_broker::{Broker, Consumer, Delivery, Publisher, Queue, Subscription};
+use wharf_broker::{Broker, Consumer, Delivery, LinkState, Publisher, Queue, Subscription};
 use wharf_domain::{contracts::Envelope, priority::Priority};
 use wharf_runtime::{
-    backoff::Backoff, config::ConfigError, lifecycle::Lifecycle, metrics::PipelineMetrics,
+    backoff::Backoff,
+    config::ConfigError,
+    lifecycle::Lifecycle,
+    metrics::{ConnectionMetrics, PipelineMetrics},
 };
 
 use crate::{
@@ -55,6 +58,8 @@ pub struct Worker<H> {
     pub publisher: Publisher,
     /// What it counts.
     pub metrics: PipelineMetrics,
+    /// Its connections to the broker.
+    pub connections: ConnectionMetrics,
 }
 
 /// Why a session of the loop ended.
@@ -94,6 +99,9 @@ impl<H: Handler> Worker<H> {
                 concurrency,
                 lifecycle,
             );
+            let link = session.consumer.link();
+            self.connections
+                .follow("consume", link, |link| *link == LinkState::Connected);
             if session.run(lifecycle).await == End::Stopping {
                 info!(stage, "drained");
                 return;

@@ -1,5 +1,7 @@
 //! The run loop against a real broker: what becomes of a message, whatever its handler does.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{
     sync::{
         Arc,
@@ -19,7 +21,10 @@ use wharf_domain::{
     priority::Priority,
 };
 use wharf_pipeline::{HandleError, Handler, Outcome, Publication, Worker, WorkerConfig};
-use wharf_runtime::{lifecycle::Lifecycle, metrics::PipelineMetrics};
+use wharf_runtime::{
+    lifecycle::Lifecycle,
+    metrics::{ConnectionMetrics, PipelineMetrics},
+};
 use wharf_testkit::{broker::TestBroker, poll};
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -89,7 +94,7 @@ fn reply(message: &Envelope<ExecutionRequest>) -> Outcome {
     };
     let content = ReplyContent::UnknownCommand;
     let reply = ReplyRequest::to_execution(message.execution_id, to, content, message.created_at);
-    Outcome::publish(vec![Publication::Reply(reply)])
+    Outcome::publish(vec![Publication::Reply(Box::new(reply))])
 }
 
 fn request(number: u32) -> Envelope<ExecutionRequest> {
@@ -130,6 +135,7 @@ impl Bench {
             },
             publisher: publisher.clone(),
             metrics: PipelineMetrics::register(&Registry::new()).unwrap(),
+            connections: ConnectionMetrics::register(&Registry::new()).unwrap(),
         };
         let (running, target) = (lifecycle.clone(), broker.broker().clone());
         let worker = tokio::spawn(async move { worker.run(&target, &running).await });

@@ -13,6 +13,35 @@ const SECONDS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];
 
+impl ConnectionMetrics {
+    /// Counts a connection of this use while `is_up` holds of its state, until the state's sender
+    /// is gone.
+    pub fn follow<T: Send + Sync + 'static>(
+        &self,
+        use_: &'static str,
+        mut state: tokio::sync::watch::Receiver<T>,
+        is_up: fn(&T) -> bool,
+    ) {
+        let gauge = self.broker_connected.with_label_values(&[use_]);
+        tokio::spawn(async move {
+            let mut counted = false;
+            loop {
+                let up = is_up(&state.borrow_and_update());
+                if up != counted {
+                    gauge.add(if up { 1 } else { -1 });
+                    counted = up;
+                }
+                if state.changed().await.is_err() {
+                    break;
+                }
+            }
+            if counted {
+                gauge.dec();
+            }
+        });
+    }
+}
+
 trait Build: Sized {
     fn build(name: &str, help: &str, labels: &[&str]) -> prometheus::Result<Self>;
 }
@@ -98,7 +127,7 @@ metrics! {
         in_flight: IntGaugeVec = "wharf_in_flight" ["stage"],
         /// Times that a worker stood still because broker or database was away, by stage.
         stalls: IntCounterVec = "wharf_stalls_total" ["stage"],
-        /// Publishes by outcome (confirmed, disconnected, timeout, unroutable, rejected).
+        /// Publishes by outcome (confirmed, disconnected, timeout, unroutable, rejected, blocked).
         publishes: IntCounterVec = "wharf_publishes_total" ["outcome"],
     }
 
@@ -106,7 +135,7 @@ metrics! {
     NlpMetrics {
         /// Messages understood, by intent and decision (accept, confirm, clarify, unknown).
         intents: IntCounterVec = "wharf_intents_total" ["intent", "decision"],
-        /// Inbound messages by what they carry (text, media, location, button, list, opt_out).
+        /// Inbound messages by what they carry (text, media, location, button, list, opt_out, nothing).
         inbound: IntCounterVec = "wharf_inbound_messages_total" ["carries"],
         /// Share of messages whose intent was right: by source, `evaluation` (the shipped model on the project's own test part) or `users` (their feedback of the last 30 days; absent without any).
         intent_recognition_accuracy: GaugeVec = "wharf_intent_recognition_accuracy" ["source"],
@@ -134,7 +163,7 @@ metrics! {
         sends: IntCounterVec = "wharf_sends_total" ["outcome"],
         /// Messages that may have reached the user twice, because a send's outcome stayed unknown.
         possible_duplicates: IntCounter = "wharf_possible_duplicates_total",
-        /// Status callbacks by status and what they did (advanced, stale, duplicate, unknown_message).
+        /// Status callbacks by status and what they did (advanced, stale, duplicate, second_copy, unknown_message, unknown_status).
         status_callbacks: IntCounterVec = "wharf_status_callbacks_total" ["status", "applied"],
         /// Seconds from the webhook to Twilio's acceptance of the reply.
         response_seconds: Histogram = "wharf_response_seconds",
@@ -142,7 +171,7 @@ metrics! {
 
     /// Connections, by what they are for.
     ConnectionMetrics {
-        /// 1 while the connection to the broker stands, by use (publish, consume).
+        /// Connections to the broker that stand now, by use (publish, consume).
         broker_connected: IntGaugeVec = "wharf_broker_connected" ["use"],
     }
 }

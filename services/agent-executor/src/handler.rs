@@ -120,7 +120,7 @@ impl ExecutionHandler {
         };
         let now = self.clock.now();
         let reply = ReplyRequest::to_execution(execution.id, to, content, now);
-        Ok(Outcome::publish(vec![Publication::Reply(reply)]))
+        Ok(Outcome::publish(vec![Publication::Reply(Box::new(reply))]))
     }
 
     fn count(&self, execution: &Execution, outcome: &str) {

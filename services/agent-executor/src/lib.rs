@@ -36,6 +36,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         config: config.worker,
         publisher: base.publisher.clone(),
         metrics: base.metrics.clone(),
+        connections: base.connections.clone(),
     };
     worker.run(&base.broker, &lifecycle).await;
     base.close().await;

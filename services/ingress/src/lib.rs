@@ -16,12 +16,12 @@ use actix_web::{App, HttpServer, dev::Server, web};
 use anyhow::{Context, anyhow};
 use chrono::TimeDelta;
 use prometheus::Registry;
-use wharf_broker::Publisher;
+use wharf_broker::{LinkState, Publisher};
 use wharf_domain::clock::{SharedClock, SystemClock};
 use wharf_runtime::{
     admin::{self, AdminState},
     lifecycle::Lifecycle,
-    metrics::IngressMetrics,
+    metrics::{ConnectionMetrics, IngressMetrics},
     readiness::Readiness,
 };
 use wharf_twilio::signature::Verifier;
@@ -52,6 +52,10 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let registry = Registry::new();
     let broker = config.broker.validate()?;
     let publisher = Publisher::start(&broker, lifecycle.hard());
+    let connections = ConnectionMetrics::register(&registry)?;
+    connections.follow("publish", publisher.link(), |link| {
+        *link == LinkState::Connected
+    });
     let readiness = Readiness::default();
     let probe = publisher.clone();
     readiness.add("broker", move || {

@@ -1,5 +1,7 @@
 //! The webhooks over real HTTP, against a real broker: what is answered and what is queued.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use support::{ACCOUNT, TestIngress, form, message_form};

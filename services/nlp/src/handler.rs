@@ -299,7 +299,7 @@ impl InboundHandler {
             received_at: inbound.received_at,
         };
         let reply = ReplyRequest::to_execution(id, to, content, self.clock.now());
-        Outcome::publish(vec![Publication::Reply(reply)])
+        Outcome::publish(vec![Publication::Reply(Box::new(reply))])
     }
 
     async fn store_outcome(

@@ -47,6 +47,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         config: config.worker.clone(),
         publisher: base.publisher.clone(),
         metrics: base.metrics.clone(),
+        connections: base.connections.clone(),
     };
     let statuses = Worker {
         handler: StatusHandler {
@@ -57,6 +58,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         config: config.worker,
         publisher: base.publisher.clone(),
         metrics: base.metrics.clone(),
+        connections: base.connections.clone(),
     };
     tokio::join!(
         replies.run(&base.broker, &lifecycle),
