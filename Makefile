@@ -1,7 +1,7 @@
 # The commands of the project; `make help` lists them. What they do lies in deploy/dev/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: up down fresh test servers servers-down test-servers help
+.PHONY: up down fresh test bench servers servers-down test-servers help
 
 up: ## set up and start everything on this machine, then show a conversation
 	@deploy/dev/up.sh
@@ -14,6 +14,9 @@ fresh: ## stop it and forget its data: the next `make up` begins anew
 
 test: ## formatting, lints and all tests, on private servers
 	@deploy/dev/test.sh
+
+bench: ## how fast it is, as ratios to a reference of the same run
+	@deploy/dev/bench.sh
 
 servers: ## keep a PostgreSQL and a RabbitMQ running for `cargo test`, and print their addresses
 	@deploy/dev/install.sh database broker
