@@ -30,6 +30,17 @@ impl Amount {
     }
 }
 
+/// Half a unit, in whole smaller ones; half a day counts for nothing.
+fn half_of(unit: Unit) -> (i32, Unit) {
+    match unit {
+        Unit::Week => (3, Unit::Day),
+        Unit::Month => (15, Unit::Day),
+        Unit::Year => (6, Unit::Month),
+        Unit::Decade => (5, Unit::Year),
+        _ => (0, Unit::Day),
+    }
+}
+
 impl Parser<'_> {
     /// "3 days", "a week", "two and half days", "2 weeks and 2 days".
     fn amount(&self, at: usize) -> Got<Amount> {
@@ -38,7 +49,17 @@ impl Parser<'_> {
             length: 0,
         };
         let mut next = at;
+        let mut held = (0, Unit::Day);
         for place in &mut amount.pieces {
+            let last = (amount.length > 0).then_some(held);
+            if let Some((_, unit)) = last
+                && let Some(after) = self.half_after(next)
+            {
+                // "a month and a half"
+                (*place, next) = (half_of(unit), after);
+                amount.length += 1;
+                break;
+            }
             let start = match (amount.length, self.w(next)) {
                 (0, _) => next,
                 (_, W::And) => next + 1,
@@ -49,9 +70,16 @@ impl Parser<'_> {
                 break;
             };
             (*place, next) = (piece, after);
+            held = piece;
             amount.length += 1;
         }
         (amount.length > 0).then_some((amount, next))
+    }
+
+    /// Past "and a half", "y medio".
+    fn half_after(&self, at: usize) -> Option<usize> {
+        let half = self.maybe(at + 1, |w| w == W::Card(1));
+        (self.w(at) == W::And && self.w(half) == W::HalfWord).then_some(half + 1)
     }
 
     /// One count and one unit.
@@ -62,13 +90,9 @@ impl Parser<'_> {
             let half = matches!(self.w(unit), W::Unit(Unit::Year)).then_some((6, Unit::Month));
             return half.map(|half| (half, unit + 1));
         }
-        // "a year and a half", "año y medio"
-        let one = self.maybe(at, |w| w == W::Card(1));
-        if self.w(one) == W::Unit(Unit::Year) && self.w(one + 1) == W::And {
-            let half = self.maybe(one + 2, |w| w == W::Card(1));
-            if self.w(half) == W::HalfWord {
-                return Some(((18, Unit::Month), half + 1));
-            }
+        // "año y medio"
+        if self.w(at) == W::Unit(Unit::Year) && self.half_after(at + 1).is_some() {
+            return Some(((1, Unit::Year), at + 1));
         }
         let (count, mut next) = match (self.w(at), self.w(at + 1)) {
             (W::Few, _) => (FEW, at + 1),
@@ -120,7 +144,11 @@ impl Parser<'_> {
                 if let Some(got) = self.weekdays_back(at + 1) {
                     return Some(got);
                 }
-                let (day, next) = self.so_long_ago(at + 1)?;
+                // "hace casi un mes"
+                let about = ["casi", "como", "aproximadamente", "exactamente"]
+                    .into_iter()
+                    .any(|word| self.spells(at + 1, word));
+                let (day, next) = self.so_long_ago(at + 1 + usize::from(about))?;
                 Some((Item::fixed(Period::day(day)?), next))
             }
             W::Within | W::Less | W::For => self.stretch(at, depth),

@@ -187,8 +187,10 @@ impl Parser<'_> {
             W::Next => 1,
             _ => return None,
         };
-        let next = self.maybe(lean + 1, |w| w == W::Unit(Unit::Month));
-        let next = self.maybe(next, |w| w == W::Of);
+        let month = self.maybe(lean + 1, |w| w == W::Unit(Unit::Month));
+        let next = self.maybe(month, |w| w == W::Of);
+        // "a últimos de mayo" is the end of it.
+        (next == month || month > lean + 1).then_some(())?;
         let W::Month(month) = self.w(next) else {
             return None;
         };
@@ -256,7 +258,8 @@ impl Parser<'_> {
 
     /// A year by itself, or announced ("year 2008", "cy 2008", "año 2008").
     pub(super) fn year_alone(&self, at: usize) -> Got<Item> {
-        let mut next = self.maybe(at, |w| matches!(w, W::The | W::Whole));
+        let mut next = self.maybe(at, |w| w == W::The);
+        next = self.maybe(next, |w| w == W::Whole);
         next = self.skip(next, |w| matches!(w, W::Fiscal | W::Unit(Unit::Year)));
         let announced = next > at && self.w(next - 1) != W::The;
         if announced {
@@ -279,6 +282,14 @@ impl Parser<'_> {
         // "año calendario 18", "fy18"
         let short = announced && self.w(next) == W::Num && self.digits(next) == 2;
         let year = i32::try_from(century(self.value(next))).ok()?;
+        let both = matches!(self.w(next + 1), W::Punct(b'-' | b'/'))
+            && self.glued(next + 2)
+            && self.digits(next + 2) == 2
+            && self.value(next + 2) == self.value(next) + 1;
+        if short && both {
+            // "fy 17/18"
+            return Some((Item::fixed(months(year, 1, 24)?), next + 3));
+        }
         short.then_some((Item::fixed(months(year, 1, 12)?), next + 1))
     }
 

@@ -77,7 +77,7 @@ impl Parser<'_> {
         // "october 1 to date", "2015 - present", "hasta la fecha"
         let word = self.maybe(start, |w| w == W::The);
         let dated = self.w(word) == W::DateWord && matches!(self.w(start - 1), W::To | W::Until);
-        let present = ["present", "presente", "actualidad"]
+        let present = ["present", "current", "presente", "actualidad"]
             .into_iter()
             .any(|name| self.spells(word, name))
             && !matches!(self.w(word + 1), W::Unit(_));
@@ -86,10 +86,40 @@ impl Parser<'_> {
             return Some(((left, today), word + 1));
         }
         let (right, next) = self.endpoint(start, self.item(start))?;
-        if let Some(both) = self.year_of_both(left, right, next) {
-            return Some(both);
+        let shared = self
+            .year_of_both(left, right, next)
+            .or_else(|| self.month_of_both(left, right, next));
+        if shared.is_some() {
+            return shared;
         }
         Some(((left, right), next))
+    }
+
+    /// "between 3 and 8 in May": the month that follows is both ends'.
+    fn month_of_both(&self, left: Item, right: Item, at: usize) -> Got<(Item, Item)> {
+        let bare = |item: Item| match item.point {
+            Point::Day {
+                month: None, day, ..
+            } => Some(day),
+            _ => None,
+        };
+        let (first, last) = (bare(left)?, bare(right)?);
+        let (W::In, W::Month(month)) = (self.w(at), self.w(at + 1)) else {
+            return None;
+        };
+        let month = u32::from(month);
+        if let Some((year, next)) = self.year_after(at + 2) {
+            let on = |day| Some(Item::fixed(Period::day(date(year, month, day)?)?));
+            return Some(((on(first)?, on(last)?), next));
+        }
+        let on = |day| {
+            Item::new(Point::Day {
+                month: Some(month),
+                day,
+                weekday: None,
+            })
+        };
+        Some(((on(first), on(last)), at + 2))
     }
 
     /// "oct 5-9, 2019": the year that follows is both ends'.
@@ -116,7 +146,11 @@ impl Parser<'_> {
 
     /// Whether two bare numbers are days: "from the 4th to the 22nd", "del 4 al 22".
     fn says_days(&self, at: usize, next: usize) -> bool {
-        let led = matches!(self.w(at), W::From | W::Between | W::Since) || self.spells(at, "del");
+        let written = |i: usize| matches!(self.w(i), W::Ord(_)) && self.digits(i) > 0;
+        let led = matches!(self.w(at), W::From | W::Between | W::Since)
+            || self.spells(at, "del")
+            // "the 3rd through the 8th"
+            || (at..next).filter(|i| written(*i)).count() == 2;
         let marked = self.spells(at, "del")
             || (at..next).any(|i| self.w(i) == W::The || matches!(self.w(i), W::Ord(_)));
         led && marked && !self.foreign(next) && !matches!(self.w(next), W::Punct(b':' | b'/'))
@@ -165,6 +199,14 @@ impl Parser<'_> {
     /// The token after what joins the two ends.
     fn connector(&self, at: usize, lead: W) -> Option<usize> {
         let at = self.maybe(at, |w| w == W::Punct(b',') && lead == W::Between);
+        // "1 de ene. a 31 de mar."
+        let dotted = matches!(self.before(at), W::Month(_))
+            && self.is(at, b'.')
+            && matches!(
+                self.w(at + 1),
+                W::To | W::Until | W::Through | W::And | W::Punct(b'-')
+            );
+        let at = at + usize::from(dotted);
         let next = match self.w(at) {
             W::To | W::Until | W::Through => at + 1,
             W::Up if matches!(self.w(at + 1), W::To | W::Until) => at + 1,

@@ -187,6 +187,7 @@ impl Parser<'_> {
                 offer(self.year_before(at));
                 offer(self.quarter(at, depth));
                 offer(self.nth_of(at, depth));
+                offer(self.part(at, depth));
             }
             W::Unit(_) | W::Units(_) => {
                 offer(self.holiday(at));
@@ -206,6 +207,7 @@ impl Parser<'_> {
                 offer(self.day_of_month(at));
             }
             W::Num | W::Card(_) | W::Ord(_) | W::Scale(_) => {
+                offer(self.part(at, depth));
                 offer(self.holiday(at));
                 offer(self.relative(at));
                 offer(self.ago(at, depth));
@@ -234,6 +236,7 @@ impl Parser<'_> {
                 offer(self.nth_of(at, depth));
             }
             W::Few | W::Couple | W::HalfWord => {
+                offer(self.part(at, depth));
                 offer(self.relative(at));
                 offer(self.ago(at, depth));
             }

@@ -8,6 +8,7 @@ use super::calendar::{self, Period, months, months_in, nth_week, plus_days, plus
 use super::numbers::century;
 use super::parser::{Got, Item, Parser};
 use super::point::{Near, Part, Point};
+use super::relative::FEW;
 use super::words::{Unit, W};
 
 impl Parser<'_> {
@@ -63,6 +64,10 @@ impl Parser<'_> {
         let (letter, number) = match (self.w(at), self.w(at + 1)) {
             (letter @ (W::Q | W::H), W::Num) => (letter, at + 1),
             (W::Unit(Unit::Quarter), W::Num) => (W::Q, at + 1),
+            // "quarter one"
+            (W::Unit(Unit::Quarter), W::Card(which @ 1..=4)) => {
+                return Some((u32::from(which) * 3 - 2, 3, at + 2));
+            }
             (W::Num, letter @ (W::Q | W::H)) if self.glued(at + 1) => (letter, at),
             _ => return None,
         };
@@ -112,6 +117,9 @@ impl Parser<'_> {
                 .nth_alone(nth, kind, next)
                 .filter(|_| count.is_none() && !working);
         };
+        // "the last days of May"
+        let few = matches!(kind, W::Units(Unit::Day | Unit::Week | Unit::Month)).then_some(FEW);
+        let count = count.or(few);
         let piece = |near| {
             let whole = whole.resolve(near)?;
             match kind {
@@ -182,6 +190,15 @@ impl Parser<'_> {
             Unit::Bimester | Unit::Quarter | Unit::Third | Unit::Half => {
                 let first = u32::try_from(size).ok()? * nth.checked_sub(1)? + 1;
                 (first <= 12).then_some(Item::new(Point::Months(first, size)))?
+            }
+            // "la primera quincena"
+            Unit::Fortnight => {
+                let half = |offset| self.nth_piece(self.unit(Unit::Month, offset)?, nth, 1, kind);
+                Item::fixed(
+                    half(0)
+                        .filter(|p| p.start <= self.today())
+                        .or_else(|| half(-1))?,
+                )
             }
             // "the tenth week"
             Unit::Week if nth > 0 => Item::fixed(self.past_week(nth)?).weak(),
@@ -288,6 +305,16 @@ impl Parser<'_> {
             W::Begin if self.w(after) == W::Of => (Part::Begin, self.joint(after, false)),
             W::Finish if self.w(after) == W::Of || matches!(self.w(after), W::Month(_)) => {
                 (Part::Finish, self.joint(after, false))
+            }
+            // "a primeros de mes", "a últimos de mayo", "a mitad de año"
+            W::Ord(1) if self.w(after) == W::Of && self.spells(start, "primeros") => {
+                (Part::Begin, self.joint(after, false))
+            }
+            W::Last if self.w(after) == W::Of && self.spells(start, "ultimos") => {
+                (Part::Finish, self.joint(after, false))
+            }
+            W::HalfWord if self.w(after) == W::Of && self.spells(start, "mitad") => {
+                (Part::Mid, self.joint(after, false))
             }
             W::Middle => (Part::Mid, self.joint(after, true)),
             W::Early => (Part::Early, self.joint(after, true)),

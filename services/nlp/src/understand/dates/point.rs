@@ -113,7 +113,7 @@ fn of_months(near: Near, day: u32, weekday: Option<Weekday>) -> Option<Period> {
 
 impl Part {
     /// The piece of a period. Edges are three days of a week, ten of a month, a
-    /// month of a quarter and four months of a year's end (three of its beginning);
+    /// month of a quarter or season and four months of a year's end (three of its beginning);
     /// early, mid and late are halves and middles.
     pub(super) fn of(self, whole: Period) -> Option<Period> {
         let Period { start, end } = whole;
@@ -124,8 +124,8 @@ impl Part {
             (Self::Finish, ..=7) => Period::new(plus_days(end, -3)?, end),
             (Self::Begin, ..=31) => Period::new(start, plus_days(start, 10)?),
             (Self::Finish, ..=31) => Period::new(plus_days(start, 20)?, end),
-            (Self::Begin, ..=92) => Period::new(start, plus_months(start, 1)?),
-            (Self::Finish, ..=92) => Period::new(plus_months(end, -1)?, end),
+            (Self::Begin, ..=95) => Period::new(start, plus_months(start, 1)?),
+            (Self::Finish, ..=95) => Period::new(plus_months(end, -1)?, end),
             (Self::Begin, _) => Period::new(start, plus_months(start, 3)?),
             (Self::Finish, _) => Period::new(plus_months(end, -4)?, end),
             (Self::Early, ..=7) => Period::new(start, plus_days(start, 3)?),
@@ -134,9 +134,9 @@ impl Part {
             (Self::Early, ..=31) => Period::new(start, plus_days(start, 15)?),
             (Self::Mid, ..=31) => Period::new(plus_days(start, 9)?, plus_days(start, 20)?),
             (Self::Late, ..=31) => Period::new(plus_days(start, 15)?, end),
-            (Self::Early, ..=92) => Period::new(start, plus_months(start, 1)?),
-            (Self::Mid, ..=92) => Period::new(plus_months(start, 1)?, plus_months(end, -1)?),
-            (Self::Late, ..=92) => Period::new(plus_months(end, -1)?, end),
+            (Self::Early, ..=95) => Period::new(start, plus_months(start, 1)?),
+            (Self::Mid, ..=95) => Period::new(plus_months(start, 1)?, plus_months(end, -1)?),
+            (Self::Late, ..=95) => Period::new(plus_months(end, -1)?, end),
             (Self::Early, _) => Period::new(start, plus_months(start, 6)?),
             (Self::Mid, _) => Period::new(plus_months(start, 3)?, plus_months(end, -3)?),
             (Self::Late, _) => Period::new(plus_months(start, 6)?, end),

@@ -84,6 +84,12 @@ impl Parser<'_> {
                 }
                 match (self.w(unit + 1), self.w(unit + 2)) {
                     (W::Before, W::Yesterday) => day(-2, unit + 3, None),
+                    // "el día de hoy"
+                    (W::Of, W::Today | W::Yesterday | W::Tomorrow | W::BeforeYesterday)
+                        if self.language == Language::Spanish =>
+                    {
+                        self.deictic(unit + 2)
+                    }
                     (W::After, W::Tomorrow) => day(2, unit + 3, None),
                     (W::Before, W::Last) | (W::Before, W::The) => None,
                     (W::Before, _) => day(-1, unit + 2, Some(RangeName::Yesterday)),
@@ -140,7 +146,9 @@ impl Parser<'_> {
                     frame.count = Some(2);
                     next = self.maybe(next + 1, |w| w == W::Of);
                 }
-                _ if frame.take(w) => next += 1,
+                _ if frame.take(w) => {
+                    next = self.maybe(next + 1, |mark| mark == W::Punct(b'.') && w == W::Last);
+                }
                 _ if frame.count.is_none() => {
                     // "2017's last quarter" counts no quarters.
                     let (count, after) = self.number(next).filter(|(count, _)| *count < 1900)?;

@@ -182,6 +182,10 @@ fn english_lists_and_comparisons() {
             ("after 3 march", "2026-03-04..2026-03-18"),
             ("on or before 3 march", "..2026-03-03"),
             ("TTM", "2025-03-18..2026-03-17"),
+            ("a month and a half ago", "2026-02-03..2026-02-03"),
+            ("between 3 and 8 in february", "2026-02-03..2026-02-08"),
+            ("late summer 2025", "2025-08-24..2025-09-23"),
+            ("fy 24/25", "2024-01-01..2025-12-31"),
         ],
     );
 }
@@ -213,6 +217,14 @@ fn spanish_lists_and_comparisons() {
                 "2026-02-02..2026-02-15",
             ),
             ("últimas 48 horas", "2026-03-16..2026-03-18"),
+            ("a primeros de febrero", "2026-02-01..2026-02-10"),
+            ("a últimos de febrero", "2026-02-21..2026-02-28"),
+            (
+                "la semana del 2 al 5 de marzo",
+                "this_week? 2026-03-02..2026-03-05",
+            ),
+            ("hasta el día de ayer", "..2026-03-17"),
+            ("en lo que va de 2026", "this_year"),
         ],
     );
 }

@@ -1,6 +1,8 @@
 //! Periods cut off at today: year to date, this month so far, earlier this week; and
 //! what is left of them: the rest of the month, later this week.
 
+use chrono::Datelike;
+
 use super::Language;
 use super::calendar::Period;
 use super::parser::{Got, Item, Parser};
@@ -72,6 +74,10 @@ impl Parser<'_> {
 
     /// "[the | this] month".
     pub(super) fn this_unit(&self, at: usize) -> Got<Unit> {
+        if let Some((year, next)) = self.year(at) {
+            // "the rest of 2018", said in 2018
+            return (year == self.today().year()).then_some((Unit::Year, next));
+        }
         let next = self.skip(at, |w| matches!(w, W::The | W::This | W::Fiscal));
         match self.w(next) {
             W::Unit(unit) if next <= at + 3 => {

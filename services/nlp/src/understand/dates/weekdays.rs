@@ -42,6 +42,7 @@ impl Parser<'_> {
         if offset.is_none() && self.language == Language::Spanish {
             offset = match self.w(next) {
                 W::Last => Some(-1),
+                W::BeforeLast => Some(-2),
                 W::Next => Some(1),
                 _ => None,
             };

@@ -37,12 +37,13 @@ impl Parser<'_> {
             matches!(w, W::No | W::Punct(b'#' | b'.' | b'?'))
         });
         let next = self.maybe(next, |w| w == W::No);
-        let number = self.w(next) == W::Num && self.digits(next) <= 2;
-        let which = self.value(next);
-        if !number || !(1..=53).contains(&which) || matches!(self.w(next + 1), W::Units(_)) {
+        let (which, after) = self.number(next)?;
+        let dated = self.is(after, b'/') && self.glued(after) && self.digits(after + 1) != 4;
+        let number = self.digits(next) <= 2 && self.w(next) != W::Card(1) && !dated;
+        if !number || !(1..=53).contains(&which) || matches!(self.w(after), W::Units(_)) {
             return None;
         }
-        let next = next + 1;
+        let next = after;
         if which <= 5
             && depth < 2
             && let Some((item, after)) = self.item_within(self.joint(next, false), depth + 1)
@@ -57,6 +58,12 @@ impl Parser<'_> {
             .year_after(next)
             .and_then(|(year, next)| Some((months(year, 1, 12)?, next)))
             .or_else(|| self.relative_unit(self.joint(next, false), Unit::Year))
+            .or_else(|| {
+                // "week 20 of the year"
+                let year = self.joint(next, false);
+                let bare = year > next && self.w(year) == W::Unit(Unit::Year);
+                bare.then(|| Some((self.unit(Unit::Year, 0)?, year + 1)))?
+            })
             .filter(|_| depth < 3);
         match of_year {
             Some((year, next)) => Some((
@@ -119,6 +126,12 @@ impl Parser<'_> {
                 (point, next)
             }
         };
+        if matches!(self.w(next), W::To | W::Until | W::Through | W::Punct(b'-'))
+            && matches!(self.w(next + 1), W::Num | W::Ord(_) | W::Month(_) | W::The)
+        {
+            // "the week of June 4 to 10" is told by its days.
+            return None;
+        }
         if unit == Unit::Month && matches!(point, Point::Months(_, 1)) {
             return Some((Item::new(point), next));
         }

@@ -73,7 +73,7 @@ pub(super) const ROWS: &[Row] = &[
     (W::This, "this current ths thsi tihs present these same dis"),
     (
         W::Last,
-        "last previous prev lst lats preceding prior prevous previuos latest trailing rolling",
+        "last previous prev lst lats preceding prior recent prevous previuos latest trailing rolling",
     ),
     (W::Past, "past pst"),
     (W::Next, "next upcoming coming following nxt"),
@@ -107,7 +107,7 @@ pub(super) const ROWS: &[Row] = &[
     (W::Couple, "couple"),
     (W::HalfWord, "half"),
     (W::YearBack, "ttm ltm"),
-    (W::ToDate(Year), "ytd"),
+    (W::ToDate(Year), "ytd fytd"),
     (W::ToDate(Quarter), "qtd"),
     (W::ToDate(Month), "mtd"),
     (W::ToDate(Week), "wtd"),
