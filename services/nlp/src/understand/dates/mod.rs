@@ -145,6 +145,9 @@ pub enum RangeName {
     LastDays(u32),
 }
 
+/// The letters a weak word needs before `read` prefers it to a range still ahead.
+const SURE_LENGTH: usize = 5;
+
 /// A range found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DateMatch {
@@ -176,14 +179,28 @@ pub fn find(text: &str, context: &DateContext) -> Vec<DateMatch> {
     }
 }
 
-/// The one range a text asks for: the longest that is not weak, else the longest.
+/// The one range a text asks for. Reports look back, so a range that has begun comes
+/// before one still ahead; then a sure one before a weak one, the longer span before
+/// the shorter, the first of equals. A weak word of few letters ("may", "now") is
+/// too often another word to stand against any sure range.
 #[must_use]
 pub fn read(text: &str, context: &DateContext) -> Option<CivilRange> {
-    let found = find(text, context);
-    let mut best: Option<&DateMatch> = None;
-    for candidate in &found {
-        let rank = |m: &DateMatch| (!m.weak, m.span.len());
-        if best.is_none_or(|held| rank(candidate) > rank(held)) {
+    let rank = |m: &DateMatch| {
+        let begun = m.range.start.is_none_or(|start| start <= context.today);
+        let class = match (begun, m.weak) {
+            (true, false) => 3,
+            (true, true) if m.span.len() >= SURE_LENGTH => 2,
+            (false, false) => 1,
+            _ => 0,
+        };
+        (class, m.span.len())
+    };
+    let mut best: Option<DateMatch> = None;
+    for candidate in find(text, context) {
+        if best
+            .as_ref()
+            .is_none_or(|held| rank(&candidate) > rank(held))
+        {
             best = Some(candidate);
         }
     }

@@ -340,4 +340,10 @@ fn read_prefers_what_is_sure() {
     let range = read("may I see the sales of last month", &context).unwrap();
     assert_eq!(range.start, NaiveDate::from_ymd_opt(2026, 2, 1));
     assert_eq!(read("how many gloves are left", &context), None);
+    let range = read("may I see what comes next week", &context).unwrap();
+    assert_eq!(range.start, NaiveDate::from_ymd_opt(2026, 3, 23));
+    let range = read("before next week: how was monday", &context).unwrap();
+    assert_eq!(range.end, NaiveDate::from_ymd_opt(2026, 3, 23));
+    let range = read("next week we close the books, how was monday", &context).unwrap();
+    assert_eq!(range.start, NaiveDate::from_ymd_opt(2026, 3, 16));
 }
