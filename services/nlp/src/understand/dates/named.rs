@@ -15,6 +15,13 @@ const SEASONS: [(u32, u32); 4] = [(12, 21), (3, 21), (6, 21), (9, 24)];
 impl Parser<'_> {
     /// Last summer, winter 2016, this season.
     pub(super) fn season(&self, at: usize) -> Got<Item> {
+        if let Some((year, next)) = self.year(at) {
+            // "2016 summer"
+            let W::Season(which) = self.w(next) else {
+                return None;
+            };
+            return Some((Item::fixed(season(year, which)?), next + 1));
+        }
         let mut next = self.maybe(at, |w| w == W::The);
         let offset = match self.w(next) {
             W::This => Some(0),

@@ -216,6 +216,7 @@ impl Parser<'_> {
                 offer(self.week_number(at, depth));
                 offer(self.year_alone(at));
                 offer(self.quarter(at, depth));
+                offer(self.season(at));
                 offer(self.nth_of(at, depth));
                 offer(self.day_of_month(at));
             }

@@ -180,6 +180,19 @@ impl Cutter<'_> {
             }
         }
         let meaning = word.and_then(|word| self.lexicon.look_up(word));
+        // "lastweek", "thismonth"
+        if meaning.is_none()
+            && let Some(word) = word.filter(|word| word.len() == at - self.start)
+            && let Some((lead, rest)) = word.split_at_checked(4)
+            && matches!(lead, b"last" | b"this" | b"next")
+            && let (Some(lead), Some(unit @ W::Unit(_))) =
+                (self.lexicon.look_up(lead), self.lexicon.look_up(rest))
+        {
+            let middle = self.start + 4;
+            self.push(lead, self.start, middle);
+            self.push(unit, middle, at);
+            return;
+        }
         self.push(meaning.unwrap_or(W::Other), self.start, at);
     }
 

@@ -164,6 +164,7 @@ impl Parser<'_> {
             W::To | W::Until | W::Through | W::And | W::Punct(b'-')
         );
         let last_at = self.maybe(start + 3, |w| w == W::The);
+        let last_at = self.maybe(last_at, |w| w == W::Unit(Unit::Week));
         let last = number(last_at)?;
         (joins && first <= last && !self.foreign(last_at + 1)).then_some(())?;
         let of_year = self
@@ -184,9 +185,11 @@ impl Parser<'_> {
             months(middle.year(), 1, 12)
         })?;
         let last = nth_week(whole, last, first_day)?;
-        Some((
-            Reading::closed(Period::new(first.start, last.end)?, false),
-            next,
-        ))
+        let end = if self.corpora() && first.start < last.start {
+            last.start
+        } else {
+            last.end
+        };
+        Some((Reading::closed(Period::new(first.start, end)?, false), next))
     }
 }
