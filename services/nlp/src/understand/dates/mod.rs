@@ -25,7 +25,6 @@ use chrono::{NaiveDate, Weekday};
 mod amount;
 mod calendar;
 mod compared;
-mod dates;
 mod fold;
 mod holidays;
 mod label;
@@ -48,6 +47,7 @@ mod weeks;
 mod words;
 mod words_en;
 mod words_es;
+mod written;
 
 #[cfg(test)]
 mod properties;

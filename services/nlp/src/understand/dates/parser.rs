@@ -1,7 +1,9 @@
-//! The parser over date tokens: numbers, years, and the choice of the longest
-//! reading at a place. The forms live beside it: `relative` (last week, 3 days
-//! ago), `dates` (3 March 2025, 2025-03-03), `parts` (first week of March, Q3, end
-//! of the year) and `ranges` (from, to, since).
+//! The parser over date tokens and the choice of the longest reading at a place. The
+//! forms live beside it: `relative` (last week), `amount` (3 days ago), `written` and
+//! `numeric` (3 March 2025, 2025-03-03), `weekdays`, `weeks`, `parts` (first week of
+//! March, Q3, end of the year), `named` (holidays, seasons), `todate` (year to date),
+//! `compared` (same month last year), `pairs` (from X to Y), `lists` (X and Y) and
+//! `ranges` (since, until).
 //!
 //! Every form is a method `fn form(&self, at: usize) -> Got<Item>`: the reading that
 //! starts at token `at` and the token after it, or `None`. A form looks a bounded
