@@ -10,6 +10,7 @@ mod doubt;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
+use chrono::TimeDelta;
 use wharf_domain::{
     clock::SharedClock,
     contracts::{DeliveryStatus, Envelope, ReplyRequest},
@@ -22,7 +23,7 @@ use wharf_store::{
     Store,
     contacts::{self, ReplyTarget},
     conversations,
-    outbound::{self, Claimed, NewOutbound, Outbound},
+    outbound::{self, Claimed, NewOutbound, Outbound, OutboundStatus},
 };
 use wharf_twilio::{
     callback,
@@ -30,6 +31,7 @@ use wharf_twilio::{
     errors::Action,
 };
 
+pub(crate) use self::doubt::InDoubt;
 use crate::{
     render::{Reader, Renderer},
     split,
@@ -42,6 +44,9 @@ pub struct ReplyHandler {
     pub(crate) renderer: Arc<Renderer>,
     pub(crate) status_callback_url: Option<String>,
     pub(crate) validity_s: u32,
+    /// The longest that a POST can be under way.
+    pub(crate) send_limit: TimeDelta,
+    pub(crate) in_doubt: InDoubt,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: ResponderMetrics,
 }
@@ -82,7 +87,18 @@ impl Handler for ReplyHandler {
             .transaction::<_, HandleError, _>(async |conn| {
                 let company = reply.company_id;
                 for part in outbound::of_reply(conn, company, reply.reply_id).await? {
-                    outbound::mark_failed(conn, company, part.id, None, Some(reason), now).await?;
+                    match part.status {
+                        OutboundStatus::Pending => {
+                            let words = Some(reason);
+                            outbound::mark_failed(conn, company, part.id, None, words, now).await?
+                        }
+                        // It may have gone out; a callback can still tell.
+                        OutboundStatus::Sending => {
+                            outbound::mark_unknown(conn, company, part.id, now).await?
+                        }
+                        // Twilio has it or has refused it: what is known stays.
+                        _ => false,
+                    };
                 }
                 Ok(())
             })
@@ -158,6 +174,9 @@ impl ReplyHandler {
         match claimed {
             Claimed::Done(_) => Ok(()),
             Claimed::Send(part) => self.send(&part, target).await,
+            Claimed::Doubtful(part) if self.may_be_under_way(&part) => Err(HandleError::Retry(
+                anyhow!("another worker may be sending it at this moment"),
+            )),
             Claimed::Doubtful(part) => {
                 if self.found_at_twilio(&part, target).await? {
                     return Ok(());
@@ -205,7 +224,11 @@ impl ReplyHandler {
         let now = self.clock.now();
         match error.action() {
             Action::ReconcileFirst => {
-                if self.found_at_twilio(part, target).await? {
+                let found = self.found_at_twilio(part, target).await;
+                if !matches!(found, Ok(true)) {
+                    self.in_doubt.ended(part.id);
+                }
+                if found? {
                     return Ok(());
                 }
                 // The row stays `sending`: the next try looks again before it sends.

@@ -11,8 +11,9 @@ pub mod render;
 pub mod split;
 pub mod status;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use wharf_broker::{Queue, Stage};
 use wharf_domain::{clock::SystemClock, priority::Priority};
 use wharf_pipeline::{Base, Worker};
@@ -20,7 +21,11 @@ use wharf_runtime::{lifecycle::Lifecycle, metrics::ResponderMetrics};
 use wharf_twilio::client::Client;
 
 pub use crate::config::Config;
-use crate::{delivery::ReplyHandler, render::Renderer, status::StatusHandler};
+use crate::{
+    delivery::{InDoubt, ReplyHandler},
+    render::Renderer,
+    status::StatusHandler,
+};
 
 /// Works until the lifecycle's soft stop, then finishes what was started.
 ///
@@ -29,6 +34,8 @@ use crate::{delivery::ReplyHandler, render::Renderer, status::StatusHandler};
 pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let base = Base::open(config.base(), &lifecycle)?;
     let metrics = ResponderMetrics::register(&base.registry)?;
+    // A second for what surrounds the request itself.
+    let send_limit = TimeDelta::from_std(config.twilio.timeout() + Duration::from_secs(1))?;
     let replies = Worker {
         handler: ReplyHandler {
             store: base.store.clone(),
@@ -36,6 +43,8 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
             renderer: Arc::new(Renderer::new()?),
             status_callback_url: config.twilio.status_callback_url,
             validity_s: config.delivery.validity_s,
+            send_limit,
+            in_doubt: InDoubt::default(),
             clock: SystemClock::shared(),
             metrics: metrics.clone(),
         },

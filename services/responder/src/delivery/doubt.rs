@@ -1,7 +1,12 @@
 //! Finding out at Twilio whether a part was sent.
 
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
+
 use chrono::{DateTime, TimeDelta, Utc};
-use wharf_domain::contracts::DeliveryStatus;
+use wharf_domain::{contracts::DeliveryStatus, ids::OutboundId};
 use wharf_pipeline::HandleError;
 use wharf_store::{
     contacts::ReplyTarget,
@@ -14,7 +19,40 @@ use super::ReplyHandler;
 /// How far Twilio's clock and ours may be apart.
 const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(30);
 
+/// How many parts are remembered as being in doubt. Beyond it all are forgotten, which costs a
+/// delay and nothing else.
+const REMEMBERED: usize = 10_000;
+
+/// Parts whose POST has ended in this process without a known outcome: nobody is sending them.
+#[derive(Debug, Default)]
+pub(crate) struct InDoubt(Mutex<HashSet<OutboundId>>);
+
+impl InDoubt {
+    /// Notes that the POST of `part` has ended.
+    pub(super) fn ended(&self, part: OutboundId) {
+        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if parts.len() >= REMEMBERED {
+            parts.clear();
+        }
+        parts.insert(part);
+    }
+
+    /// Whether the POST of `part` is known to have ended; forgets it.
+    fn take(&self, part: OutboundId) -> bool {
+        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.remove(&part)
+    }
+}
+
 impl ReplyHandler {
+    /// Whether another worker that got a copy of the request may be sending `part` at this moment:
+    /// Twilio's list cannot show yet what is still on its way.
+    pub(super) fn may_be_under_way(&self, part: &Outbound) -> bool {
+        let ended = self.in_doubt.take(part.id);
+        let since = part.sending_since.map(|since| self.clock.now() - since);
+        !ended && since.is_some_and(|passed| passed < self.send_limit)
+    }
+
     /// Looks for a part whose sending has an unknown outcome: at what callbacks have told meanwhile,
     /// then in Twilio's list. True when it was sent; its sid is then stored.
     pub(super) async fn found_at_twilio(
