@@ -1,0 +1,300 @@
+//! An agent-executor in this process, with queues and a database of its own that hold the demo
+//! company, and a stand-in for nlp that enqueues work.
+
+use std::{net::TcpListener, time::Duration};
+
+use tokio::runtime::Runtime;
+use wharf_agent_executor::Config;
+use wharf_broker::{Outgoing, Publisher, Queue, Route, Stage};
+use wharf_domain::{
+    clock::{Clock, SystemClock},
+    contracts::{
+        Contract, Envelope, ExecutionContext, ExecutionRequest, ReplyContent, ReplyRequest,
+    },
+    entities::{Entities, EntityName},
+    ids::{ContactId, ExecutionId, named},
+    intent::IntentType,
+    mapping::mapping_of,
+    priority::Priority,
+};
+use wharf_runtime::{config, lifecycle::Lifecycle, service::ServiceConfig};
+use wharf_store::{
+    Store, StoreError, demo,
+    executions::{self, Execution, NewExecution},
+};
+use wharf_testkit::{broker::TestBroker, database::TestDatabase, poll};
+
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+const SENDER: &str = "+15550100002";
+
+pub(crate) struct TestExecutor {
+    pub(crate) broker: TestBroker,
+    pub(crate) db: TestDatabase,
+    pub(crate) store: Store,
+    publisher: Publisher,
+    config: Config,
+    /// What the service runs on, apart from the test: it can be killed with all its connections.
+    runtime: Option<Runtime>,
+    lifecycle: Lifecycle,
+    /// Of the test's own publisher, which outlives the service.
+    test: Lifecycle,
+}
+
+/// The id of the work that message `number` asked for.
+pub(crate) fn id(number: u32) -> ExecutionId {
+    ExecutionId::of_message(ACCOUNT, &format!("SM{number:032x}"))
+}
+
+fn free_port() -> String {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string()
+}
+
+impl TestExecutor {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    pub(crate) async fn start_with(changes: &[(&str, &str)]) -> Self {
+        // Looking into a queue counts as a delivery.
+        let broker = TestBroker::create_with(|config| config.delivery_limit = 100).await;
+        let db = TestDatabase::create().await;
+        let store = db.store().await;
+        let now = SystemClock.now();
+        store
+            .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
+            .await
+            .unwrap();
+        let (lifecycle, test) = (Lifecycle::new(), Lifecycle::new());
+        let publisher = Publisher::start(broker.broker(), test.hard());
+        let settings = broker.config();
+        let environment = [
+            ("AMQP_URL", std::env::var("TEST_AMQP_URL").unwrap()),
+            ("DATABASE_URL", db.url()),
+            ("WHARF__BROKER__NAMESPACE", settings.namespace.clone()),
+            ("WHARF__BROKER__NLP_SHARDS", settings.nlp_shards.to_string()),
+            (
+                "WHARF__BROKER__DELIVERY_LIMIT",
+                settings.delivery_limit.to_string(),
+            ),
+            ("WHARF__DATABASE__POOL_SIZE", "8".to_owned()),
+            ("WHARF__WORKER__CONCURRENCY", "8".to_owned()),
+            ("WHARF__ADMIN__BIND", free_port()),
+        ];
+        let changes = changes
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        let environment = environment.into_iter().chain(changes);
+        let owned = environment.map(|(name, value)| (name.to_owned(), value));
+        let config: Config = config::load(Config::DEFAULTS, owned).unwrap();
+        let runtime = Some(run(&config, &lifecycle));
+        Self {
+            broker,
+            db,
+            store,
+            publisher,
+            config,
+            runtime,
+            lifecycle,
+            test,
+        }
+    }
+
+    /// Writes the row of message `number`'s work, as nlp does.
+    pub(crate) async fn enqueue(
+        &self,
+        number: u32,
+        intent: IntentType,
+        entities: &[(EntityName, &str)],
+    ) -> Envelope<ExecutionRequest> {
+        let request = request(number, intent);
+        let entities: Entities = entities
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        let context = ExecutionContext {
+            source: "whatsapp".to_owned(),
+            entities,
+            persona: None,
+            received_at: request.created_at,
+        };
+        let new = NewExecution {
+            id: request.execution_id,
+            company_id: demo::company_id(),
+            agent_id: None,
+            contact_id: Some(contact()),
+            profile_id: None,
+            conversation_key: request.body.conversation_key.clone(),
+            intent,
+            agent: request.body.agent,
+            priority: request.body.priority,
+            context: serde_json::to_value(context).unwrap(),
+            created_at: request.created_at,
+        };
+        let mut conn = self.store.conn().await.unwrap();
+        assert!(executions::enqueue(&mut conn, &new).await.unwrap());
+        request
+    }
+
+    /// A stock question about `product`, its row written.
+    pub(crate) async fn question(&self, number: u32, product: &str) -> Envelope<ExecutionRequest> {
+        let named = [(EntityName::Product, product)];
+        self.enqueue(number, IntentType::CheckInventory, &named)
+            .await
+    }
+
+    pub(crate) async fn send(&self, request: &Envelope<ExecutionRequest>) {
+        let route = Route::Execute(request.body.priority);
+        self.publisher
+            .publish(&route, &Outgoing::of(request).unwrap())
+            .await
+            .unwrap();
+    }
+
+    /// Answers one stock question with these entities.
+    pub(crate) async fn ask(&self, entities: &[(EntityName, &str)]) -> ReplyContent {
+        let request = self.enqueue(1, IntentType::CheckInventory, entities).await;
+        self.send(&request).await;
+        self.replies(1).await.remove(0).body.content
+    }
+
+    pub(crate) async fn wait(&self, queue: Queue, count: u32) {
+        let what = format!("{count} messages in {queue}");
+        poll::until(DEADLINE, &what, async || {
+            self.broker.ready(queue).await == count
+        })
+        .await;
+    }
+
+    /// The replies, once there are `count`. Each is checked to answer a request of these tests.
+    pub(crate) async fn replies(&self, count: u32) -> Vec<Envelope<ReplyRequest>> {
+        let queue = Queue::Reply(Priority::Inventory);
+        self.wait(queue, count).await;
+        let admin = self.broker.admin().await;
+        let waiting = admin.peek(queue, 1_000).await.unwrap();
+        admin.close().await;
+        let replies = waiting.messages.iter().map(|message| {
+            let reply = Envelope::<ReplyRequest>::decode(&message.body).unwrap();
+            assert_eq!(message.message_id, Some(reply.id.to_string()));
+            assert_eq!(message.kind.as_deref(), Some(ReplyRequest::KIND));
+            assert_eq!(reply.id, reply.execution_id.message("reply"));
+            assert_eq!(reply.body.contact_id, contact());
+            assert_eq!(reply.body.company_id, demo::company_id());
+            reply
+        });
+        replies.collect()
+    }
+
+    /// Why the messages in the dead queue are there, once there are `count`.
+    pub(crate) async fn dead(&self, count: u32) -> Vec<String> {
+        let queue = Queue::Dead(Stage::AgentExecutor);
+        self.wait(queue, count).await;
+        let admin = self.broker.admin().await;
+        let waiting = admin.peek(queue, 100).await.unwrap();
+        admin.close().await;
+        let reasons = waiting.messages.iter().map(|message| message.reason());
+        reasons
+            .map(|reason| reason.unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    pub(crate) async fn row(&self, number: u32) -> Execution {
+        let mut conn = self.store.conn().await.unwrap();
+        let row = executions::get(&mut conn, demo::company_id(), id(number))
+            .await
+            .unwrap();
+        row.unwrap()
+    }
+
+    /// Waits until a line of /metrics is there.
+    pub(crate) async fn wait_metric(&self, line: &str) {
+        let client = wharf_runtime::http::client(DEADLINE).unwrap();
+        let url = format!("http://{}/metrics", self.config.admin.bind);
+        poll::until(DEADLINE, line, async || {
+            let Ok(answer) = client.get(&url).send().await else {
+                return false;
+            };
+            answer
+                .text()
+                .await
+                .unwrap()
+                .lines()
+                .any(|found| found == line)
+        })
+        .await;
+    }
+
+    /// Waits until so many messages have been settled with this outcome.
+    pub(crate) async fn wait_settled(&self, outcome: &str, count: u32) {
+        self.wait_metric(&format!(
+            r#"wharf_messages_settled_total{{kind="execution_request",outcome="{outcome}",stage="agent-executor"}} {count}"#
+        ))
+        .await;
+    }
+
+    /// Waits until some session waits for a lock.
+    pub(crate) async fn wait_blocked(&self) {
+        let waiting =
+            "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        poll::until(DEADLINE, "a session waits for a lock", async || {
+            self.db.rows(waiting).await > 0
+        })
+        .await;
+    }
+
+    /// Ends it as a killed process ends: nothing is finished, every socket is closed.
+    pub(crate) fn kill(&mut self) {
+        self.runtime.take().unwrap().shutdown_background();
+    }
+
+    /// A new process. On another admin port: the old one closes with its process.
+    pub(crate) fn restart(&mut self) {
+        self.config.admin.bind = free_port();
+        self.lifecycle = Lifecycle::new();
+        self.runtime = Some(run(&self.config, &self.lifecycle));
+    }
+}
+
+impl Drop for TestExecutor {
+    fn drop(&mut self) {
+        self.lifecycle.stop();
+        self.lifecycle.hard().cancel();
+        self.test.hard().cancel();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn run(config: &Config, lifecycle: &Lifecycle) -> Runtime {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.spawn(wharf_agent_executor::run(config.clone(), lifecycle.clone()));
+    runtime
+}
+
+pub(crate) fn contact() -> ContactId {
+    ContactId(named(&format!("demo:contact:{SENDER}")))
+}
+
+/// The request of message `number`, without its row.
+pub(crate) fn request(number: u32, intent: IntentType) -> Envelope<ExecutionRequest> {
+    let mapping = mapping_of(intent).unwrap();
+    let body = ExecutionRequest {
+        execution_id: id(number),
+        company_id: demo::company_id(),
+        agent: mapping.agent,
+        intent,
+        priority: Priority::Inventory,
+        conversation_key: format!("{ACCOUNT}:{}:{SENDER}", demo::WHATSAPP_ADDRESS),
+    };
+    let now = "2026-11-20T15:00:00Z".parse().unwrap();
+    Envelope::new(id(number).message("execute"), id(number), now, body)
+}

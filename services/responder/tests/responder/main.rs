@@ -1,0 +1,11 @@
+//! responder alone, between real queues, a real database and a simulated Twilio: what becomes of a
+//! reply and of what Twilio reports about it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod config;
+mod doubt;
+mod refused;
+mod sending;
+mod statuses;
+mod support;
