@@ -49,8 +49,21 @@ impl UnderstandingConfig {
 
 impl Config {
     pub(crate) fn base(&self) -> BaseConfig<'_> {
-        let Self { worker, admin, database, broker, log, .. } = self;
-        BaseConfig { worker, admin, database, broker, log }
+        let Self {
+            worker,
+            admin,
+            database,
+            broker,
+            log,
+            ..
+        } = self;
+        BaseConfig {
+            worker,
+            admin,
+            database,
+            broker,
+            log,
+        }
     }
 }
 
@@ -65,7 +78,23 @@ impl ServiceConfig for Config {
 impl Validate for Config {
     fn validate(&self) -> Result<(), ConfigError> {
         if self.understanding.catalogue_ttl_s > 3_600 {
-            return Err(ConfigError("understanding.catalogue_ttl_s must be 0-3600".to_owned()));
+            return Err(ConfigError(
+                "understanding.catalogue_ttl_s must be 0-3600".to_owned(),
+            ));
+        }
+        let thresholds = &self.understanding.thresholds;
+        for (name, value) in [
+            ("accept", thresholds.accept),
+            ("accept_change", thresholds.accept_change),
+            ("confirm_change", thresholds.confirm_change),
+            ("clarify", thresholds.clarify),
+        ] {
+            // Not a number is in no range.
+            if !(0.0..=1.0).contains(&value) {
+                return Err(ConfigError(format!(
+                    "understanding.thresholds.{name} must be 0-1"
+                )));
+            }
         }
         self.base().validate()
     }
