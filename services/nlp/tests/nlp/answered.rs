@@ -1,0 +1,135 @@
+//! Messages that are answered, or left alone, without an agent.
+
+use serde_json::json;
+use wharf_broker::{Queue, Stage};
+use wharf_domain::{
+    contracts::ReplyContent, entities::EntityName, intent::IntentType, priority::Priority,
+};
+use wharf_pipeline::Outcome;
+
+use crate::support::{NAVIGATOR, STRANGER, TestNlp, message, text};
+
+#[tokio::test]
+async fn a_stranger_is_told_so_and_not_read() {
+    let nlp = TestNlp::start().await;
+    let question = text(1, STRANGER, "stock WID-1001");
+    nlp.send(&question).await;
+    assert_eq!(nlp.reply_to(&question).await, ReplyContent::UnknownSender);
+    let row = nlp.row(&question).await.unwrap();
+    assert_eq!((row.intent_type, row.intent_confidence), (None, None));
+    assert_eq!(row.phone_number.as_str(), STRANGER);
+    assert_eq!(nlp.db.rows("agent_execution_queue").await, 0);
+    // The stranger is remembered: a second message is the same contact's.
+    let second = text(2, STRANGER, "hello?");
+    nlp.send(&second).await;
+    assert_eq!(nlp.wait_row(&second).await.contact_id, row.contact_id);
+}
+
+#[tokio::test]
+async fn a_question_without_a_product_is_asked_for_it() {
+    let nlp = TestNlp::start().await;
+    let question = text(1, NAVIGATOR, "check inventory");
+    nlp.send(&question).await;
+    let expected = ReplyContent::MissingEntity {
+        entity: EntityName::Product,
+    };
+    assert_eq!(nlp.reply_to(&question).await, expected);
+    let row = nlp.row(&question).await.unwrap();
+    assert_eq!(row.intent_type, Some(IntentType::CheckInventory));
+    assert_eq!(nlp.db.rows("agent_execution_queue").await, 0);
+}
+
+#[tokio::test]
+async fn help_and_nonsense_are_answered_at_once() {
+    for (body, expected) in [
+        ("help", ReplyContent::Help),
+        ("qwrtz plmf", ReplyContent::UnknownCommand),
+    ] {
+        let nlp = TestNlp::start().await;
+        let question = text(1, NAVIGATOR, body);
+        nlp.send(&question).await;
+        assert_eq!(nlp.reply_to(&question).await, expected, "{body}");
+        assert_eq!(nlp.db.rows("agent_execution_queue").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn after_an_opt_out_and_to_a_reaction_nothing_is_said() {
+    let nlp = TestNlp::start().await;
+    let silent = [
+        message(1, NAVIGATOR, json!({"body": "STOP", "opt_out": "STOP"})),
+        message(2, STRANGER, json!({"body": "STOP", "opt_out": "STOP"})),
+        message(
+            3,
+            NAVIGATOR,
+            json!({"body": "👍", "message_type": "reaction"}),
+        ),
+    ];
+    for message in &silent {
+        nlp.send(message).await;
+    }
+    nlp.wait_settled("done", 3).await;
+    for message in &silent {
+        let row = nlp.row(message).await.unwrap();
+        let decided = Outcome::stored(&row.outcome.unwrap()).unwrap();
+        assert_eq!(decided.publish, []);
+    }
+    for queue in nlp.broker.broker().topology().queues() {
+        assert_eq!(nlp.broker.ready(queue).await, 0, "{queue}");
+    }
+}
+
+#[tokio::test]
+async fn what_carries_no_text_is_handled_like_any_message() {
+    let nlp = TestNlp::start().await;
+    let wordless = [
+        message(
+            1,
+            NAVIGATOR,
+            json!({"location": {"latitude": 51.9, "longitude": 4.5}}),
+        ),
+        message(
+            2,
+            NAVIGATOR,
+            json!({"media": [{"url": "https://example.com/1", "content_type": "image/jpeg"}]}),
+        ),
+        message(3, NAVIGATOR, json!({"body": ""})),
+        message(4, NAVIGATOR, json!({"body": " \n\u{3000} "})),
+        message(5, NAVIGATOR, json!({"button": {"text": "Yes"}})),
+    ];
+    for message in &wordless {
+        nlp.send(message).await;
+    }
+    nlp.wait_settled("done", 5).await;
+    let replies: Vec<_> = nlp
+        .read::<wharf_domain::contracts::ReplyRequest>(Queue::Reply(Priority::Normal), 5)
+        .await;
+    for (message, reply) in wordless.iter().zip(&replies) {
+        assert_eq!(reply.id, message.execution_id.message("reply"));
+        assert_eq!(reply.body.content, ReplyContent::UnknownCommand);
+        assert_eq!(nlp.row(message).await.unwrap().intent_type, None);
+    }
+    assert_eq!(nlp.broker.ready(Queue::Dead(Stage::Nlp)).await, 0);
+}
+
+#[tokio::test]
+async fn any_text_at_all_is_recorded_and_answered() {
+    let nlp = TestNlp::start().await;
+    let texts = [
+        "🎉".repeat(1_600),
+        "stock ".repeat(270),
+        "'; DROP TABLE whatsapp_conversations; --".to_owned(),
+        "\u{202e}stock\u{0301}\u{200d} \u{1F468}\u{200D}\u{1F469}".to_owned(),
+        "{{ 7 * 7 }} *_~```".to_owned(),
+    ];
+    for (number, body) in (1..).zip(&texts) {
+        nlp.send(&text(number, NAVIGATOR, body)).await;
+    }
+    nlp.wait_settled("done", 5).await;
+    for (number, body) in (1..).zip(&texts) {
+        let row = nlp.row(&text(number, NAVIGATOR, body)).await.unwrap();
+        assert_eq!(row.message_body.as_ref(), Some(body));
+        assert!(row.outcome.is_some());
+    }
+    assert_eq!(nlp.broker.ready(Queue::Dead(Stage::Nlp)).await, 0);
+}

@@ -1,0 +1,10 @@
+//! nlp alone, between real queues and a real database: what becomes of a message.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod answered;
+mod config;
+mod executed;
+mod failing;
+mod ordered;
+mod support;
