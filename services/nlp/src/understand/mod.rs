@@ -221,31 +221,45 @@ fn requests(
         return Vec::new();
     }
     let plain = reading.plain.text();
-    let mut found: Vec<Understanding> = Vec::new();
-    let mut start = 0;
     let places = split::places(plain, reading.lexemes);
+    if places.is_empty() {
+        return Vec::new();
+    }
+    // Names are looked up only for the parts that stay.
+    let bare = Context {
+        catalogue: None,
+        ..*context
+    };
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
     for place in &places {
         if found.len() + 1 >= split::MOST {
             break;
         }
-        let Some(first) = part(model, reading, start..place.start, context) else {
+        let Some(first) = part(model, reading, start..place.start, &bare) else {
             continue;
         };
-        let Some(second) = part(model, reading, place.end..plain.len(), context) else {
+        let Some(second) = part(model, reading, place.end..plain.len(), &bare) else {
             continue;
         };
         if distinct(&first, &second) {
-            found.push(first);
+            found.push(start..place.start);
             start = place.end;
         }
     }
-    if !found.is_empty() {
-        match part(model, reading, start..plain.len(), context) {
-            Some(last) => found.push(last),
-            None => found.clear(),
-        }
+    if found.is_empty() {
+        return Vec::new();
     }
-    found
+    found.push(start..plain.len());
+    let parts: Vec<_> = found
+        .iter()
+        .filter_map(|span| part(model, reading, span.clone(), context))
+        .collect();
+    if parts.len() == found.len() {
+        parts
+    } else {
+        Vec::new()
+    }
 }
 
 /// How sure a part of a message must be to count as a request of its own.
@@ -349,3 +363,8 @@ impl Understanding {
         why
     }
 }
+
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod tests;

@@ -90,10 +90,18 @@ pub(super) fn ground(
         }
         groundings.push(Grounding { name, resolution });
     }
-    let unresolved = |kind: ItemKind| {
-        !groundings
-            .iter()
-            .any(|known| kind_of(known.name) == Some(kind) && known.resolution.accepted().is_some())
+    // A question out of several candidates stands, and beside a code nothing is looked for that
+    // the tagger did not see; only what is missing, or a name not known at all, is looked for in
+    // the whole message.
+    let coded = found.entities.has(EntityName::Sku);
+    let unresolved = |kind: ItemKind| match groundings
+        .iter()
+        .find(|known| kind_of(known.name) == Some(kind))
+    {
+        Some(known) => {
+            known.name != EntityName::Sku && matches!(known.resolution, Resolution::None { .. })
+        }
+        None => !coded,
     };
     if possible
         .iter()
