@@ -53,7 +53,9 @@ pub(super) fn find(
 /// Words that read as a period and in these requests are none: "roundup of the day" is the daily
 /// summary whichever day it is.
 fn is_no_period(written: &str) -> bool {
-    const NONE: [&str; 15] = [
+    const NONE: [&str; 17] = [
+        "eod",
+        "cob",
         "the day",
         "day",
         "of the day",
