@@ -192,7 +192,10 @@ impl Plan {
             };
         }
         ready.now();
+        // A stop ends the takers of ordered queues too: it must be seen first, or their end would
+        // pass for a lost connection and take the open acknowledgements with it.
         tokio::select! {
+            biased;
             () = self.tokens.stop.cancelled() => {}
             Some(ended) = takers.join_next() => return End::lost(reason(ended)),
         }

@@ -22,6 +22,7 @@ use crate::{
 
 /// How a worker works; the `[worker]` section of a service's configuration.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WorkerConfig {
     /// Messages handled at once, 1-256; also the prefetch of each queue.
     pub concurrency: u16,

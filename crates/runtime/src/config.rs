@@ -75,6 +75,7 @@ fn one_line(text: &str) -> String {
 
 /// Where the admin port listens.
 #[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AdminConfig {
     /// `address:port` of /healthz, /readyz and /metrics; port 0 picks a free one.
     pub bind: String,
@@ -82,6 +83,7 @@ pub struct AdminConfig {
 
 /// What is logged.
 #[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LogConfig {
     /// A filter as in `info,wharf_broker=debug`.
     pub filter: String,

@@ -86,8 +86,9 @@ impl Store {
     /// Runs `work` in one transaction: committed when it returns `Ok`, rolled back otherwise.
     ///
     /// Never put it under `select!` or `timeout`: the session's own timeouts end a statement that
-    /// takes too long, and shutdown waits. Should the future be dropped all the same, the
-    /// connection is closed and PostgreSQL rolls back. No HTTP or broker call belongs inside.
+    /// takes too long, and shutdown waits. Should the future be dropped all the same, nothing is
+    /// committed; the connection is thrown away, and its locks with it, when the pool next looks at
+    /// it. No HTTP or broker call belongs inside.
     ///
     /// # Errors
     /// What `work` returned, or [`StoreError`] of begin and commit. After a failed commit it is

@@ -29,6 +29,7 @@ pub struct Config {
 
 /// The `[execution]` section.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ExecutionConfig {
     /// Seconds that an execution belongs to the worker that began it, 10 to 1,200.
     pub lease_s: u32,

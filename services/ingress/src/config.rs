@@ -31,6 +31,7 @@ pub struct Config {
 
 /// The `[http]` section.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HttpConfig {
     /// `address:port`.
     pub bind: String,
@@ -42,6 +43,7 @@ pub struct HttpConfig {
 
 /// The `[acknowledgement]` section.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AcknowledgementConfig {
     /// When to acknowledge.
     pub policy: AcknowledgementPolicy,
@@ -59,6 +61,7 @@ pub enum AcknowledgementPolicy {
 
 /// The `[rate_limit]` section.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RateLimitConfig {
     /// Messages a sender may send in one window, at least 1.
     pub messages: u32,

@@ -31,6 +31,7 @@ pub struct Config {
 
 /// The `[understanding]` section.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnderstandingConfig {
     /// Seconds that a catalogue is remembered, 0 to 3,600.
     pub catalogue_ttl_s: u32,

@@ -31,6 +31,7 @@ pub struct Config {
 
 /// The `[delivery]` section.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DeliveryConfig {
     /// Seconds that Twilio may try, 1 to 36,000.
     pub validity_s: u32,
