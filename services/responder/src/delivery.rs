@@ -7,7 +7,7 @@
 
 mod doubt;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
 use chrono::TimeDelta;
@@ -36,6 +36,9 @@ use crate::{
     render::{Reader, Renderer},
     split,
 };
+
+/// How often a part that another worker may be sending is looked at.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Words replies and sends them.
 pub struct ReplyHandler {
@@ -166,26 +169,30 @@ impl ReplyHandler {
     }
 
     async fn deliver(&self, part: &Outbound, target: &ReplyTarget) -> Result<(), HandleError> {
-        let mut conn = self.store.conn().await?;
-        let now = self.clock.now();
-        let claimed = outbound::claim_sending(&mut conn, part.company_id, part.id, now).await?;
-        // Nothing is held while Twilio is spoken to.
-        drop(conn);
-        match claimed {
-            Claimed::Done(_) => Ok(()),
-            Claimed::Send(part) => self.send(&part, target).await,
-            Claimed::Doubtful(part) if self.may_be_under_way(&part) => Err(HandleError::Retry(
-                anyhow!("another worker may be sending it at this moment"),
-            )),
-            Claimed::Doubtful(part) => {
-                if self.found_at_twilio(&part, target).await? {
-                    return Ok(());
+        loop {
+            let mut conn = self.store.conn().await?;
+            let now = self.clock.now();
+            let claimed = outbound::claim_sending(&mut conn, part.company_id, part.id, now).await?;
+            // Nothing is held while Twilio is spoken to.
+            drop(conn);
+            let doubtful = match claimed {
+                Claimed::Done(_) => return Ok(()),
+                Claimed::Send(part) => return self.send(&part, target).await,
+                Claimed::Missing => {
+                    return Err(HandleError::Fail(anyhow!("the part's row is gone")));
                 }
-                tracing::warn!(outbound_id = %part.id, "a send without a trace, sending again");
-                self.metrics.possible_duplicates.inc();
-                self.send(&part, target).await
+                Claimed::Doubtful(part) => part,
+            };
+            if let Some(left) = self.may_be_under_way_for(&doubtful) {
+                tokio::time::sleep(left.min(LOOK_AGAIN)).await;
+                continue;
             }
-            Claimed::Missing => Err(HandleError::Fail(anyhow!("the part's row is gone"))),
+            if self.found_at_twilio(&doubtful, target).await? {
+                return Ok(());
+            }
+            tracing::warn!(outbound_id = %part.id, "a send without a trace, sending again");
+            self.metrics.possible_duplicates.inc();
+            return self.send(&doubtful, target).await;
         }
     }
 

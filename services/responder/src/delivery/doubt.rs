@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -45,12 +46,17 @@ impl InDoubt {
 }
 
 impl ReplyHandler {
-    /// Whether another worker that got a copy of the request may be sending `part` at this moment:
-    /// Twilio's list cannot show yet what is still on its way.
-    pub(super) fn may_be_under_way(&self, part: &Outbound) -> bool {
-        let ended = self.in_doubt.take(part.id);
-        let since = part.sending_since.map(|since| self.clock.now() - since);
-        !ended && since.is_some_and(|passed| passed < self.send_limit)
+    /// How much longer another worker that got a copy of the request may be sending `part`; `None`
+    /// when nobody can be. Twilio's list cannot show yet what is still on its way.
+    pub(super) fn may_be_under_way_for(&self, part: &Outbound) -> Option<Duration> {
+        if self.in_doubt.take(part.id) {
+            return None;
+        }
+        let passed = self.clock.now() - part.sending_since?;
+        (self.send_limit - passed)
+            .to_std()
+            .ok()
+            .filter(|left| !left.is_zero())
     }
 
     /// Looks for a part whose sending has an unknown outcome: at what callbacks have told meanwhile,

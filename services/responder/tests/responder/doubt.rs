@@ -165,10 +165,9 @@ async fn while_one_responder_sends_another_with_a_copy_waits() {
     for _ in 0..20 {
         responder.send(&reply).await;
     }
-    let retried =
-        r#"wharf_messages_settled_total{kind="reply_request",outcome="retried",stage="responder"}"#;
+    let at_work = r#"wharf_in_flight{stage="responder"}"#;
     poll::until(DEADLINE, "a copy that waits", async || {
-        responder.metric(retried).await > 0
+        responder.metric(at_work).await > 0
     })
     .await;
     slow.resume();
