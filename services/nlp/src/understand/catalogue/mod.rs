@@ -7,7 +7,7 @@
 //!
 //! Parts: `fold` cuts text into comparable tokens, `vocabulary` knows the names' words, `spell`
 //! finds a misspelt word, `query` reads a message's words, `align` compares them with one name,
-//! `resolve` decides, `sku` does the same for codes, `exact` and `fuzzy` look through whole texts,
+//! `resolve` decides, `sku` does the same for codes (which `tree` finds), `exact` and `fuzzy` look through whole texts,
 //! `lexicon` holds the words known beforehand. New ordinary words and package names go into
 //! `lexicon`, fillers into `fold`; the numbers that decide acceptance stand at the top of `resolve` and `sku`.
 
@@ -22,6 +22,7 @@ mod sku;
 mod spell;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod vocabulary;
 
 use std::ops::Range;
@@ -205,6 +206,7 @@ impl Catalogue {
             }
         }
         vocabulary.finish(forms.len());
+        skus.finish();
         for form in &mut forms {
             form.weight = form
                 .words

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::spell::{self, FAR};
-use super::{ItemIndex, Resolution, candidates, lexicon};
+use super::spell;
+use super::tree::Tree;
+use super::{ItemIndex, MAX_CANDIDATES, Resolution, candidates, lexicon};
 
 /// Score of a code that differs by case, hyphens or look-alikes only.
 const LOOK_ALIKE_SCORE: f32 = 0.97;
@@ -26,8 +27,6 @@ struct Code {
     key: Vec<char>,
     /// The letters and digits themselves.
     plain: Vec<char>,
-    /// Which letters and digits occur: two edits change at most four.
-    mask: u64,
     item: ItemIndex,
 }
 
@@ -35,7 +34,11 @@ struct Code {
 #[derive(Debug, Default)]
 pub(super) struct SkuIndex {
     exact: HashMap<Box<str>, Vec<ItemIndex>>,
+    /// By key, once [`SkuIndex::finish`] was called.
     codes: Vec<Code>,
+    tree: Tree,
+    /// How many codes there are of each [`make`].
+    families: HashMap<Box<[char]>, usize>,
 }
 
 impl SkuIndex {
@@ -46,12 +49,21 @@ impl SkuIndex {
         }
         let key = look_alike_key(&compact);
         self.codes.push(Code {
-            mask: mask(&key),
             key,
             plain: compact.chars().collect(),
             item,
         });
         self.exact.entry(compact.into()).or_default().push(item);
+    }
+
+    /// Makes the codes that were added findable by other than their exact letters.
+    pub(super) fn finish(&mut self) {
+        self.codes
+            .sort_by(|a, b| a.key.cmp(&b.key).then(a.item.cmp(&b.item)));
+        self.tree = Tree::of(self.codes.iter().map(|code| code.key.as_slice()));
+        for code in &self.codes {
+            *self.families.entry(make(&code.plain)).or_default() += 1;
+        }
     }
 
     /// Items whose code has exactly these letters and digits; `compact` in lower case.
@@ -76,19 +88,13 @@ impl SkuIndex {
             several => return Some(candidates(several.iter().map(|item| (*item, 0, 0.9)))),
         }
         let key = look_alike_key(&compact);
-        let mask = mask(&key);
         let written: Vec<char> = compact.chars().collect();
         let mut near: Vec<(u8, ItemIndex, &[char])> = Vec::new();
-        for code in &self.codes {
-            if (code.mask ^ mask).count_ones() <= 4 {
-                let cost = spell::distance(&key, &code.key, spell::limit(2));
-                if cost != FAR {
-                    near.push((cost.div_ceil(5), code.item, &code.plain));
-                }
-            }
-        }
-        near.sort_unstable_by_key(|(edits, item, _)| (*edits, *item));
-        let (edits, item, meant) = *near.first()?;
+        self.tree.near(&key, spell::limit(2), |place, cost| {
+            let code = &self.codes[place as usize];
+            near.push((cost.div_ceil(5), code.item, &code.plain));
+        });
+        let (edits, item, meant) = *near.iter().min_by_key(|(edits, item, _)| (*edits, *item))?;
         let rivals = near.iter().filter(|(other, _, _)| *other <= edits).count() - 1;
         let crowded = near.len() - 1 - rivals > SPARSE;
         let score = match edits {
@@ -107,6 +113,11 @@ impl SkuIndex {
                 partial: false,
             });
         }
+        if near.len() > MAX_CANDIDATES {
+            near.select_nth_unstable_by_key(MAX_CANDIDATES, |(edits, item, _)| (*edits, *item));
+            near.truncate(MAX_CANDIDATES);
+        }
+        near.sort_unstable_by_key(|(edits, item, _)| (*edits, *item));
         let score = |edits: u8| 0.75 - 0.15 * f32::from(edits);
         Some(candidates(
             near.iter()
@@ -120,15 +131,11 @@ impl SkuIndex {
         if !same_shape(written, meant) {
             return false;
         }
-        let family = self
-            .codes
-            .iter()
-            .filter(|code| same_letters(&code.plain, written))
-            .count();
+        let family = self.families.get(&make(written)).copied().unwrap_or(0);
         let digits = written.iter().filter(|c| c.is_ascii_digit()).count() as i32;
         // One digit for another of nine, or two neighbours exchanged.
         let beside = f64::from(digits * 10) / 10f64.powi(digits);
-        let strangers = if same_letters(written, meant) {
+        let strangers = if make(written) == make(meant) {
             MAX_STRANGERS
         } else {
             0.0
@@ -158,10 +165,6 @@ fn look_alike_key(compact: &str) -> Vec<char> {
         .collect()
 }
 
-fn mask(key: &[char]) -> u64 {
-    key.iter().fold(0, |mask, c| mask | 1 << (*c as u32 % 64))
-}
-
 /// Whether the error left a code of the same make (letters and digits at the same places): such a
 /// code may as well be one that the catalogue does not have.
 fn same_shape(written: &[char], meant: &[char]) -> bool {
@@ -169,10 +172,10 @@ fn same_shape(written: &[char], meant: &[char]) -> bool {
     written.len() == meant.len() && written.iter().map(class).eq(meant.iter().map(class))
 }
 
-/// Whether two codes have the same letters at the same places.
-fn same_letters(a: &[char], b: &[char]) -> bool {
-    let alike = |(a, b): (&char, &char)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
-    a.len() == b.len() && a.iter().zip(b).all(alike)
+/// Codes with the same letters at the same places, and any digits at the others, have one make.
+fn make(plain: &[char]) -> Box<[char]> {
+    let any = |c: &char| if c.is_ascii_digit() { '0' } else { *c };
+    plain.iter().map(any).collect()
 }
 
 /// Letters and digits of few pieces, with more digits than a size or a count has.

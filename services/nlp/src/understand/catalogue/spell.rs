@@ -12,7 +12,8 @@ pub(super) const EDIT: u8 = 4;
 pub(super) const FAR: u8 = u8::MAX;
 
 const SUBSTITUTION: u8 = 5;
-const DOUBLING: u8 = 3;
+/// A letter doubled, or one of two left out; the cheapest error.
+pub(super) const DOUBLING: u8 = 3;
 /// Longest word compared; a longer one matches exactly or not at all.
 pub(super) const MAX_WORD: usize = 32;
 /// Letters of a word that its deletions are taken from.
@@ -62,7 +63,8 @@ const fn near_keys() -> [[bool; 26]; 26] {
     near
 }
 
-fn substitution(a: char, b: char) -> u8 {
+/// The cost of writing `a` for `b`, when they differ.
+pub(super) fn substitution(a: char, b: char) -> u8 {
     let near = a.is_ascii_lowercase()
         && b.is_ascii_lowercase()
         && NEAR[(a as u8 - b'a') as usize][(b as u8 - b'a') as usize];
@@ -82,6 +84,7 @@ pub(super) fn distance(written: &[char], meant: &[char], max: u8) -> u8 {
     for (j, cost) in (0..).zip(&mut above[..=m.min(band)]) {
         *cost = j * EDIT;
     }
+    let mut least_above = 0u8;
     for i in 1..=n {
         let c = written[i - 1];
         let doubled = i > 1 && written[i - 2] == c;
@@ -109,9 +112,10 @@ pub(super) fn distance(written: &[char], meant: &[char], max: u8) -> u8 {
             row[high + 1] = FAR;
         }
         // A transposition reaches back two rows, so one row above the limit is not the end.
-        if least > max && above.iter().all(|cost| *cost > max) {
+        if least > max && least_above.saturating_add(EDIT) > max {
             return FAR;
         }
+        least_above = least;
         (before, above, row) = (above, row, before);
     }
     if above[m] > max { FAR } else { above[m] }
