@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::super::{Catalogue, fold};
+use super::super::tree::Tree;
+use super::super::{Catalogue, fold, spell};
 use super::generator::{Rng, misspell, world};
 
 fn small() -> &'static Catalogue {
@@ -41,6 +42,23 @@ proptest! {
         catalogue.resolve(None, &text);
         catalogue.find_fuzzy(&text);
         catalogue.find_all(&text);
+    }
+
+    #[test]
+    fn the_tree_finds_what_the_distance_says(
+        codes in prop::collection::btree_set("[a-c]{1,2}[0-3]{1,5}", 1..60),
+        written in "[a-c]{0,3}[0-3]{1,6}",
+        edits in 1..=2u8,
+    ) {
+        let codes: Vec<Vec<char>> = codes.iter().map(|code| code.chars().collect()).collect();
+        let written: Vec<char> = written.chars().collect();
+        let max = spell::limit(edits);
+        let mut found = Vec::new();
+        Tree::of(codes.iter().map(Vec::as_slice))
+            .near(&written, max, |place, cost| found.push((place as usize, cost)));
+        let near = codes.iter().map(|code| spell::distance(&written, code, max)).enumerate();
+        let near: Vec<_> = near.filter(|(_, cost)| *cost != spell::FAR).collect();
+        prop_assert_eq!(found, near);
     }
 
     #[test]
