@@ -22,7 +22,7 @@ use wharf_pipeline::{Base, InTransaction, Worker};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::NlpMetrics};
 
 pub use crate::config::Config;
-use crate::{catalogues::Catalogues, handler::InboundHandler};
+use crate::{catalogues::Catalogues, handler::InboundHandler, understand::model::Measured};
 
 /// Works until the lifecycle's soft stop, then finishes what was started.
 ///
@@ -32,6 +32,12 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let base = Base::open(config.base(), &lifecycle)?;
     let clock = SystemClock::shared();
     let metrics = NlpMetrics::register(&base.registry)?;
+    if let Some(measured) = Measured::shipped() {
+        let accuracy = &metrics.intent_recognition_accuracy;
+        accuracy
+            .with_label_values(&["evaluation"])
+            .set(measured.accuracy);
+    }
     let labels = feedback::keep_metrics(
         base.store.clone(),
         clock.clone(),

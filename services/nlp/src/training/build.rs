@@ -52,7 +52,7 @@ impl Default for Plan {
             unknown_weight: 1.0,
             rarest: 3,
             bits: [16, 13, 17],
-            epochs: [5, 5],
+            epochs: [5, 6],
             rate: 0.03,
             smoothing: 0.02,
             seed: 20_260_318,
@@ -116,13 +116,18 @@ fn prepare_one(message: &Message, origin: usize, known: &Vocabulary, plan: Plan)
     let places: Vec<_> = units.iter().map(|unit| plain.origin(unit.span())).collect();
     let mut spans = align::spans(message);
     spans.retain(|(name, _)| *name != EntityName::Quantity);
-    if let Some(at) = quantity(message, &units, &numbers) {
-        let place = &places[at];
-        if !spans
-            .iter()
-            .any(|(_, span)| span.start < place.end && place.start < span.end)
-        {
-            spans.push((EntityName::Quantity, place.clone()));
+    for name in [EntityName::AlertId, EntityName::Quantity] {
+        if spans.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        if let Some(at) = number_of(message, name, &units, &numbers) {
+            let place = &places[at];
+            if !spans
+                .iter()
+                .any(|(_, span)| span.start < place.end && place.start < span.end)
+            {
+                spans.push((name, place.clone()));
+            }
         }
     }
     let possible = tagger::possible(message.intent);
@@ -162,9 +167,15 @@ fn prepare_one(message: &Message, origin: usize, known: &Vocabulary, plan: Plan)
     }
 }
 
-/// The unit that states the labelled quantity; the last one when several do.
-fn quantity(message: &Message, units: &[Unit], numbers: &[Number]) -> Option<usize> {
-    let wanted = message.entities.get(EntityName::Quantity)?;
+/// The unit that states the labelled number called `name`, in digits or words; the last one when
+/// several do.
+fn number_of(
+    message: &Message,
+    name: EntityName,
+    units: &[Unit],
+    numbers: &[Number],
+) -> Option<usize> {
+    let wanted = message.entities.get(name)?;
     units.iter().rposition(|unit| {
         unit.number
             .and_then(|number| numbers[number].whole())

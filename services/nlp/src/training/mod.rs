@@ -17,7 +17,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::understand::evaluate::{Evaluation, evaluate};
 use super::understand::hashing;
+use super::understand::model::{Measured, Model};
+use super::understand::{Context, DialogueState, Thresholds};
 use corpus::Message;
 
 /// Files whose name begins so are never trained on.
@@ -25,6 +28,13 @@ pub const HELD_OUT: &str = "heldout";
 
 /// One message in so many of each other file is held back from training too.
 const HELD_BACK: u64 = 25;
+
+/// The instant at which the labels read the messages: noon of 2026-03-18 (labelling guide).
+const LABELLED_AT: chrono::DateTime<chrono::Utc> =
+    match chrono::DateTime::from_timestamp(1_773_835_200, 0) {
+        Some(instant) => instant,
+        None => chrono::DateTime::UNIX_EPOCH,
+    };
 
 /// Whether `message` is held back from training; depends on its text alone.
 #[must_use]
@@ -78,6 +88,30 @@ pub fn read_file(file: &Path) -> anyhow::Result<Vec<Message>> {
         corpus::read(&text)
     };
     messages.with_context(|| format!("in {}", file.display()))
+}
+
+/// How `model` does on `messages`, read on the day of the labels, without a catalogue.
+#[must_use]
+pub fn evaluated(model: &Model, messages: &[Message]) -> Evaluation {
+    let context = Context {
+        catalogue: None,
+        dialogue: &DialogueState::default(),
+        now: LABELLED_AT,
+        time_zone: chrono_tz::UTC,
+        week_start: chrono::Weekday::Mon,
+        language: None,
+        thresholds: &Thresholds::default(),
+    };
+    evaluate(model, messages, &context)
+}
+
+/// What is shipped beside the model about its accuracy on `messages`.
+#[must_use]
+pub fn measure(model: &Model, messages: &[Message]) -> Measured {
+    Measured {
+        accuracy: evaluated(model, messages).accuracy(),
+        messages: messages.len(),
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 use std::path::Path;
 
-use super::super::understand::evaluate::{Targets, evaluate};
-use super::super::understand::model::Model;
-use super::super::understand::{Context, DialogueState, Thresholds};
+use super::super::understand::evaluate::Targets;
+use super::super::understand::model::Measured;
 use super::*;
 
 fn data() -> (Vec<Message>, Vec<Message>) {
@@ -26,19 +25,20 @@ fn the_own_test_part_reaches_its_targets() {
     let (_, test) = data();
     let file = include_str!("../../data/targets.json");
     let targets: Targets = serde_json::from_str(file).unwrap();
-    let thresholds = Thresholds::default();
-    let context = Context {
-        catalogue: None,
-        dialogue: &DialogueState::default(),
-        now: "2026-03-18T12:00:00Z".parse().unwrap(),
-        time_zone: chrono_tz::UTC,
-        week_start: chrono::Weekday::Mon,
-        language: None,
-        thresholds: &thresholds,
-    };
-    let evaluation = evaluate(Model::shipped(), &test, &context);
+    let evaluation = evaluated(Model::shipped(), &test);
     let missed = evaluation.missed(&targets);
     assert!(missed.is_empty(), "{missed:#?}\n{evaluation}");
+}
+
+#[test]
+fn the_shipped_accuracy_is_that_of_the_shipped_model() {
+    let (_, test) = data();
+    let now = measure(Model::shipped(), &test);
+    assert_eq!(
+        Measured::shipped(),
+        Some(now),
+        "run `wharfctl train` and commit measured.json"
+    );
 }
 
 #[test]

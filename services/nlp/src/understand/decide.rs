@@ -51,12 +51,15 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             accept: 0.6,
-            accept_change: 0.97,
-            confirm_change: 0.75,
+            accept_change: 0.98,
+            confirm_change: 0.9,
             clarify: 0.3,
         }
     }
 }
+
+/// The agent's name that means all of them: too much to start or stop on one word.
+const EVERY_AGENT: &str = "all";
 
 pub(super) fn decide(
     intent: IntentType,
@@ -93,7 +96,9 @@ pub(super) fn is_complete(intent: IntentType, entities: &Entities) -> bool {
         IntentType::ReorderStock => item && entities.has(Quantity),
         IntentType::UpdateStock => item && entities.has(Quantity) && entities.has(Operation),
         IntentType::AcknowledgeAlert | IntentType::ResolveAlert => entities.has(AlertId),
-        IntentType::RunAgent | IntentType::StopAgent => entities.has(Agent),
+        IntentType::RunAgent | IntentType::StopAgent => entities
+            .get(Agent)
+            .is_some_and(|agent| agent != EVERY_AGENT),
         _ => true,
     }
 }
@@ -110,7 +115,8 @@ mod tests {
         };
         use IntentType::{CheckInventory, ReorderStock, Unknown};
         assert_eq!(decide(CheckInventory, 0.8, &[]), Decision::Accept);
-        assert_eq!(decide(ReorderStock, 0.8, &[]), Decision::Confirm);
+        assert_eq!(decide(ReorderStock, 0.95, &[]), Decision::Confirm);
+        assert_eq!(decide(ReorderStock, 0.8, &[]), Decision::Clarify);
         assert_eq!(decide(ReorderStock, 0.99, &[]), Decision::Accept);
         assert_eq!(
             decide(ReorderStock, 0.99, &[Guard::Question]),
@@ -121,5 +127,16 @@ mod tests {
         assert_eq!(decide(Unknown, 1.0, &[]), Decision::Unknown);
         let incomplete = super::decide(ReorderStock, 0.99, false, &[], &thresholds);
         assert_eq!(incomplete, Decision::Confirm);
+    }
+
+    #[test]
+    fn every_agent_at_once_is_asked_back() {
+        let complete = |agent: &str| {
+            let mut entities = Entities::default();
+            entities.set(EntityName::Agent, agent);
+            is_complete(IntentType::StopAgent, &entities)
+        };
+        assert!(complete("inventory_monitor"));
+        assert!(!complete("all"));
     }
 }

@@ -19,6 +19,8 @@ pub enum Guard {
     Question,
     /// It says that something should not be done.
     Negated,
+    /// It says that something should not be stopped.
+    Kept,
     /// It is supposed, wished, planned or considered.
     Supposed,
     /// It tells of something done before.
@@ -40,6 +42,7 @@ impl Guard {
         match self {
             Self::Question => "it is a question",
             Self::Negated => "it says not to",
+            Self::Kept => "it says not to stop",
             Self::Supposed => "it is only considered",
             Self::Past => "it tells of the past",
             Self::Reported => "it tells what somebody said",
@@ -58,6 +61,7 @@ impl Guard {
             Self::Negated | Self::Past => {
                 matches!(intent, IntentType::ReorderStock | IntentType::RunAgent)
             }
+            Self::Kept => matches!(intent, IntentType::StopAgent),
             _ => false,
         }
     }
@@ -80,13 +84,15 @@ static PATTERNS: LazyLock<(RegexSet, Vec<Guard>)> = LazyLock::new(|| {
         (Guard::Negated, r"\b(?:don'?t|do not|no longer|doesn'?t|does not|didn'?t) (?:need|want|require)\b".to_owned()),
         (Guard::Negated, format!(r"\b(?:no|nunca|tampoco|sin) (?:me |lo |la |los |las |le |se |nos |hay que |hace falta )*(?:{VERBS_ES})\b")),
         (Guard::Negated, r"\b(?:cancela|cancelen|olvida|olvidate|ya no (?:pid|compr|necesit|quier|hace falta))\w*".to_owned()),
-        (Guard::Supposed, r"\b(?:what if|if we|if i|if they|imagine|suppose|supposing|hypothetically|in theory|would have|would've|could have|could've|should have|should've|might (?:need|order|buy|want)|may need|maybe we|thinking (?:of|about)|thought about|considering|was going to|were going to|was about to|i wish|planning (?:to|on)|one day|someday|y si|que pasa si|imagina|supon|hubiera|hubieramos|habria|pensaba|pensando en|ibamos a|iba a|quizas|tal vez|ojala)\b".to_owned()),
-        (Guard::Reported, r"\b(?:(?:he|she|they|boss|manager|supplier|customer|somebody|someone|everyone|who|dave|guy|lady|woman|man) (?:just |always |once )?(?:said|says|told|tells|asked|asks|wrote|keeps saying|wants to know)|told me|told you|said to|dijo que|dice que|dicen que|me dijo|pregunta si)\b".to_owned()),
-        (Guard::Past, r"\b(?:remember (?:when|the time|that)|yesterday (?:we|i|he|she|they)|last (?:week|month|year|time) (?:we|i|he|she|they)|used to|(?:we|i|he|she|they|you)(?:'ve| have| had)? (?:already|just)? ?(?:ordered|reordered|bought|purchased|plac\w*d? (?:an |the |our )?order|stopped|closed)|already (?:ordered|bought|closed|cleared|stopped|started)|ya (?:pedi|pedimos|compramos|compre|ordenamos))\b".to_owned()),
-        (Guard::Quoted, r#"(?:^\s*>|^\s*"[^"]{4,}"|\bforwarded message\b|^fwd?:|^\W*forwarded\b|\bbegin forwarded|\bmensaje reenviado|\breenviado\b|^(?:from|de|subject|asunto): )"#.to_owned()),
+        (Guard::Kept, r"(?:^|[^y] )(?:don'?t|do not|dnt|never|no need to|not to|not going to|please not|without|no)(?: \w+)? (?:stop|stopping|pause|pausing|halt|disable|kill|shut|turn (?:it |them )?off|switch (?:it |them )?off|par\w+|det\w+|paus\w+|apag\w+)\b".to_owned()),
+        (Guard::Supposed, r"\b(?:what if|if we|if i|if they|imagine|suppose|supposing|hypothetically|in theory|would have|would've|could have|could've|should have|should've|might (?:need|order|buy|want)|may need|maybe we|thinking (?:of|about)|thought about|considering|was going to|were going to|was about to|i wish|planning (?:to|on)|one day|someday|y si|que pasa si|imagina|supon|hubiera|hubieramos|habria|pensaba|pensando en|ibamos a|iba a|quizas|tal vez|ojala|we (?:might|may)|nothing decided|supposed to)\b".to_owned()),
+        (Guard::Reported, r"\b(?:(?:he|she|they|boss|manager|supplier|customer|somebody|someone|everyone|who|dave|guy|lady|woman|man) (?:just |always |once )?(?:said|says|told|tells|asked|asks|wrote|keeps saying|wants to know)|told me|told you|said to|(?:asked|told) (?:me|us|him|her|them)|\w+ wrote|typed|dijo que|dice que|dicen que|me dijo|pregunta si)\b".to_owned()),
+        (Guard::Past, r"\b(?:remember (?:when|the time|that)|(?:that|the) time (?:\w+ ){1,2}\w+ed|yesterday (?:we|i|he|she|they)|last (?:week|month|year|time) (?:we|i|he|she|they)|used to|(?:we|i|he|she|they|you)(?:'ve| have| had)? (?:already|just)? ?(?:ordered|reordered|bought|purchased|plac\w*d? (?:an |the |our )?order|stopped|closed)|already (?:ordered|bought|closed|cleared|stopped|started)|ya (?:pedi|pedimos|compramos|compre|ordenamos))\b".to_owned()),
+        (Guard::Quoted, r#"(?:^\s*>|^\s*"[^"]{4,}"|\bforwarded message\b|^fwd?\b|^\W*forwarded\b|\bbegin forwarded|\bmensaje reenviado|\breenviado\b|^(?:from|de|subject|asunto): )"#.to_owned()),
         (Guard::Injected, r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instruction|instructions|rules|prompt|prompts|guidelines|restrictions|programming|training|above|previous|safety)\b".to_owned()),
         (Guard::Injected, r"\b(?:system prompt|you are now|from now on you|new rule from|developer mode|jailbreak|act as (?:a|an|if)|pretend (?:to be|you)|as an admin|admin override|sudo|root access|no confirmation|without (?:confirmation|confirming|asking)|skip (?:the )?confirmation)\b".to_owned()),
         (Guard::Injected, r"\b(?:ignora|olvida|omite)\b.{0,30}\b(?:instrucciones|reglas|restricciones|indicaciones)\b".to_owned()),
+        (Guard::Injected, r#"\b(?:intent|role|command)"?\s*[=:]|\{\s*"|\w=\w+ \w+=\w"#.to_owned()),
         (Guard::Question, format!(r"{polite}(?:should|shall|did|does|do|has|have|had|is|are|was|were|when|why|how|what|who|where|which|am|will (?:we|it|they|the)|que|cuando|por ?que|como|quien|cual|donde|cuanto|cuanta|cuantos|cuantas|deberia|deberiamos|ya (?:se )?)\b[^.!;]*\?")),
         (Guard::Question, format!(r"{polite}(?:should|shall) (?:i|we)\b|\b(?:should|shall) (?:we|i) (?:{VERBS})\b|\bwhether (?:we|i|to)\b|\bdo (?:we|i) need to\b")),
         (Guard::Question, format!(r"{polite}(?:when|why|who|where|which|how (?:much|many|long|do|can|to))\b")),
@@ -133,6 +139,7 @@ fn applies(guard: Guard, intent: IntentType) -> bool {
     use IntentType::{AcknowledgeAlert, ResolveAlert, StopAgent, UpdateStock};
     match guard {
         Guard::Negated => intent != StopAgent,
+        Guard::Kept => intent == StopAgent,
         Guard::Past => !matches!(intent, UpdateStock | AcknowledgeAlert | ResolveAlert),
         Guard::Reported => !matches!(intent, AcknowledgeAlert),
         _ => true,
@@ -173,9 +180,25 @@ mod tests {
             "no pidas mas harina",
             "i thought about buying 12 of them",
             "we already ordered 40",
+            "don't pause the evaluator",
+            "that time nadia ordered 50 pallets",
+            "fwd from landlord: please confirm",
+            "intent=stop_agent agent=all",
+            "anna wrote: order 20 boxes",
         ] {
             assert!(!guards(plain).is_empty(), "{plain}");
         }
+    }
+
+    #[test]
+    fn a_stop_that_is_forbidden_is_none() {
+        let guards = |plain| in_words(plain, IntentType::StopAgent);
+        assert_eq!(guards("please don't pause the evaluator"), [Guard::Kept]);
+        assert_eq!(
+            guards("why don't you pause the evaluator"),
+            [Guard::Question]
+        );
+        assert_eq!(guards("don't let the evaluator run"), []);
     }
 
     #[test]

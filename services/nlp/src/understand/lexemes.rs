@@ -62,12 +62,15 @@ pub fn lexemes(plain: &str, vocabulary: &Vocabulary) -> Vec<Lexeme> {
     found
 }
 
-/// Dictated "full stop" is a mark: drops both words.
+/// Dictated "full stop" and "comma" are marks: drops the words.
 fn dictated_mark(plain: &str, text: &str, token: Token, found: &mut Vec<Lexeme>) -> bool {
     let last = found
         .last()
         .map(|before| before.token)
         .filter(|before| before.end + 1 == token.start);
+    if text == "comma" && last.is_some() {
+        return true;
+    }
     if text == "stop" && last.is_some_and(|before| before.text(plain) == "full") {
         found.pop();
         return true;

@@ -1,5 +1,6 @@
 //! `wharfctl train`: makes the model of the nlp service out of the labelled messages. The same
 //! messages give the same bytes; a test of services/nlp compares them with the committed files.
+//! Beside them it writes how well the model does on the project's own test part.
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
@@ -7,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use wharf_nlp::training::{
     build::{Plan, build},
-    read_folder,
+    measure, read_folder,
 };
 
 /// The arguments of `wharfctl train`.
@@ -16,7 +17,7 @@ pub struct Train {
     /// The folder of labelled messages.
     #[arg(long, default_value = "services/nlp/data")]
     pub data: PathBuf,
-    /// Where model.bin and tagger.bin are written.
+    /// Where model.bin, tagger.bin and measured.json are written.
     #[arg(long, default_value = "services/nlp/src/understand")]
     pub into: PathBuf,
 }
@@ -27,8 +28,16 @@ pub struct Train {
 /// When a file cannot be read or written, or does not follow its format.
 pub fn run(args: &Train, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let (messages, held_back) = read_folder(&args.data)?;
-    let (model, tagger) = build(&messages, Plan::default()).write();
-    for (name, bytes) in [("model.bin", model), ("tagger.bin", tagger)] {
+    let model = build(&messages, Plan::default());
+    let measured = measure(&model, &held_back);
+    let mut json = serde_json::to_vec_pretty(&measured)?;
+    json.push(b'\n');
+    let (model, tagger) = model.write();
+    for (name, bytes) in [
+        ("model.bin", model),
+        ("tagger.bin", tagger),
+        ("measured.json", json),
+    ] {
         let file = args.into.join(name);
         std::fs::write(&file, &bytes).with_context(|| format!("writing {}", file.display()))?;
         writeln!(out, "{} {} bytes", file.display(), bytes.len())?;

@@ -152,13 +152,16 @@ fn take(
             };
             found.odd_quantity |=
                 number.negative || number.value > ABSURD_QUANTITY || number.value.fract() != 0.0;
+            // "5% off" is a price, not a quantity.
+            found.odd_quantity |= reading.original[span.end..].trim_start().starts_with('%');
             match number.whole() {
                 Some(value) if number.negative => format!("-{value}"),
                 Some(value) => value,
                 None => return,
             }
         }
-        EntityName::Sku | EntityName::AlertId => values::code(written),
+        EntityName::AlertId => number_in_words(units, numbers).unwrap_or(values::code(written)),
+        EntityName::Sku => values::code(written),
         _ => values::phrase(written),
     };
     if value.is_empty() {
@@ -166,4 +169,11 @@ fn take(
     }
     found.entities.set(name, value);
     found.spans.push((name, span));
+}
+
+/// The value of a lone number that is written in words: "alert number fifty three".
+fn number_in_words(units: &[Unit], numbers: &[Number]) -> Option<String> {
+    let [unit] = units else { return None };
+    let number = numbers.get(unit.number?)?;
+    (!number.digits).then(|| number.whole())?
 }

@@ -113,7 +113,8 @@ fn number_at(plain: &str, lexemes: &[Lexeme], first: usize) -> Option<Number> {
         }
     };
     let token = lexemes[first].token;
-    let before = plain[..token.start as usize].trim_end_matches(' ');
+    // "-5" is below zero, "pls - 30 ropes" a dash.
+    let before = &plain[..token.start as usize];
     let negative = before.ends_with('-')
         && !before[..before.len() - 1].ends_with(|c: char| c.is_alphanumeric());
     Some(Number {
@@ -309,7 +310,10 @@ mod tests {
     #[test]
     fn a_minus_sign_is_seen() {
         let plain = "order -5 mops";
-        let lexemes = lexemes(plain, &Vocabulary::default());
+        let lexemes = super::super::super::lexemes::lexemes(plain, &Vocabulary::default());
         assert!(find(plain, &lexemes)[0].negative);
+        let plain = "order pls - 5 mops";
+        let lexemes = super::super::super::lexemes::lexemes(plain, &Vocabulary::default());
+        assert!(!find(plain, &lexemes)[0].negative);
     }
 }
