@@ -6,6 +6,7 @@
 //! the old until no queue can hold it. To add a message: a file here, `impl Contract`, a snapshot
 //! in `tests.rs`.
 
+mod attachment;
 mod envelope;
 mod execution;
 mod inbound;
@@ -14,6 +15,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::Attachment;
 pub use envelope::{Contract, DecodeError, Envelope};
 pub use execution::{ExecutionContext, ExecutionRequest};
 pub use inbound::{
