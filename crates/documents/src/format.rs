@@ -1,0 +1,83 @@
+//! The kinds of file. A new one is a variant here and a writer beside `csv.rs`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// The first table as comma-separated values.
+    Csv,
+    /// A workbook of Excel.
+    Xlsx,
+    /// Pages to read and print.
+    Pdf,
+}
+
+/// No format has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no format of a document (csv, xlsx, pdf)")]
+pub struct UnknownFormat(String);
+
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Self] = &[Self::Csv, Self::Xlsx, Self::Pdf];
+
+    /// The name in rows and configuration, and the file's extension.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    /// The media type, as IANA registers it.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Pdf => "application/pdf",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.extension())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|format| format.extension() == text);
+        found.copied().ok_or_else(|| UnknownFormat(text.to_owned()))
+    }
+}
+
+/// A size as a person reads it: "512 bytes", "48 KB", "1.2 MB". 1 KB is 1,000 bytes.
+#[must_use]
+pub fn human_size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000)];
+    // What would round up to 1,000 of a unit is 1 of the next.
+    let Some((unit, size)) = UNITS
+        .into_iter()
+        .find(|(_, size)| bytes >= size - size / 2_000)
+    else {
+        return if bytes == 1 {
+            "1 byte".to_owned()
+        } else {
+            format!("{bytes} bytes")
+        };
+    };
+    let tenths = (bytes * 10 + size / 2) / size;
+    if tenths < 100 && !tenths.is_multiple_of(10) && unit != "KB" {
+        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+    } else {
+        format!("{} {unit}", (bytes + size / 2) / size)
+    }
+}

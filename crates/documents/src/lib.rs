@@ -1,0 +1,77 @@
+//! Turns a typed [`Report`] into the bytes of a file: [`render`]. No IO, no clock, no company
+//! logic; the same report gives the same bytes, so a repeated execution writes the same file.
+//!
+//! One file a format: [`csv`], `xlsx`, `pdf`. What a report holds is in [`report`], what stands in
+//! a cell in [`value`]. `check` refuses a report that does not hold together before a format sees it.
+
+#![expect(
+    dead_code,
+    reason = "the writers of XLSX and PDF follow in the next commits"
+)]
+
+mod check;
+mod csv;
+mod error;
+mod format;
+mod report;
+mod text;
+mod value;
+
+pub use error::DocumentError;
+pub use format::{Format, UnknownFormat, human_size};
+pub use report::{Chart, ChartKind, Column, Figure, Report, Series, Table, Total};
+pub use value::{Currency, Kind, MAX_PLACES, NOT_KNOWN, UnknownCurrency, Value};
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// What it is.
+    pub format: Format,
+    /// The title and the day it was made in the report's zone: "inventory-report-2026-11-22.pdf".
+    /// Lower-case ASCII letters, digits, `-` and one `.`, so that it is safe in a header and a path.
+    pub file_name: String,
+    /// The whole file.
+    pub bytes: Vec<u8>,
+}
+
+impl Document {
+    /// The media type to serve it with.
+    #[must_use]
+    pub const fn content_type(&self) -> &'static str {
+        self.format.content_type()
+    }
+
+    /// Its size as a person reads it: "48 KB".
+    #[must_use]
+    pub fn size(&self) -> String {
+        human_size(self.bytes.len() as u64)
+    }
+}
+
+/// Writes the report as a file of this format.
+///
+/// # Errors
+/// A report that does not hold together (a row of another length, a text in a column of numbers)
+/// or does not fit the format. None depends on what users typed: any text can be written.
+pub fn render(report: &Report, format: Format) -> Result<Document, DocumentError> {
+    check::check(report, format)?;
+    let bytes = match format {
+        Format::Csv => csv::render(report)?,
+        Format::Xlsx | Format::Pdf => return Err(DocumentError::Unsupported(format)),
+    };
+    Ok(Document {
+        format,
+        file_name: file_name(report, format),
+        bytes,
+    })
+}
+
+fn file_name(report: &Report, format: Format) -> String {
+    let slug = text::slug(&report.title);
+    let stem = if slug.is_empty() { "report" } else { &slug };
+    let day = report
+        .generated_at
+        .with_timezone(&report.zone)
+        .format("%Y-%m-%d");
+    format!("{stem}-{day}.{format}")
+}
