@@ -60,6 +60,13 @@ diesel::table! {
         last_run_at -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
         created_at -> Timestamptz,
+        kind -> Text,
+        endpoint_url -> Nullable<Text>,
+        signing_secret -> Nullable<Text>,
+        stopped_by -> Nullable<Uuid>,
+        stopped_at -> Nullable<Timestamptz>,
+        failures -> Integer,
+        closed_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -197,6 +204,10 @@ diesel::table! {
         average_daily_demand -> Nullable<Numeric>,
         last_reorder_on -> Nullable<Date>,
         created_at -> Timestamptz,
+        category -> Nullable<Text>,
+        pack_size -> Nullable<BigInt>,
+        price -> Nullable<Numeric>,
+        cost -> Nullable<Numeric>,
     }
 }
 
@@ -211,6 +222,270 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    suppliers (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        name -> Text,
+        contact_name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        lead_time_days -> Nullable<Integer>,
+        payment_terms -> Nullable<Text>,
+        active -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    supplier_products (supplier_id, product_id) {
+        company_id -> Uuid,
+        supplier_id -> Uuid,
+        product_id -> Uuid,
+        supplier_sku -> Nullable<Text>,
+        unit_price -> Numeric,
+        currency -> Text,
+        minimum_quantity -> Nullable<BigInt>,
+        pack_size -> Nullable<BigInt>,
+        lead_time_days -> Nullable<Integer>,
+        preferred -> Bool,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    supplier_prices (supplier_id, product_id, valid_from) {
+        company_id -> Uuid,
+        supplier_id -> Uuid,
+        product_id -> Uuid,
+        valid_from -> Date,
+        unit_price -> Numeric,
+        currency -> Text,
+    }
+}
+
+diesel::table! {
+    purchase_orders (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        number -> BigInt,
+        supplier_id -> Uuid,
+        location_id -> Nullable<Uuid>,
+        state -> Text,
+        currency -> Text,
+        created_by -> Nullable<Uuid>,
+        execution_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        expected_on -> Nullable<Date>,
+        received_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    purchase_order_lines (order_id, line) {
+        company_id -> Uuid,
+        order_id -> Uuid,
+        line -> SmallInt,
+        product_id -> Uuid,
+        quantity -> BigInt,
+        unit_price -> Numeric,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        order_id -> Uuid,
+        delivered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    delivery_lines (delivery_id, product_id) {
+        company_id -> Uuid,
+        delivery_id -> Uuid,
+        product_id -> Uuid,
+        quantity -> BigInt,
+        rejected -> BigInt,
+    }
+}
+
+diesel::table! {
+    sales (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        product_id -> Uuid,
+        location_id -> Uuid,
+        sold_on -> Date,
+        requested -> BigInt,
+        quantity -> BigInt,
+        unit_price -> Numeric,
+        reference -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    stock_movements (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        product_id -> Uuid,
+        location_id -> Uuid,
+        kind -> Text,
+        quantity_before -> BigInt,
+        quantity_after -> BigInt,
+        reason -> Nullable<Text>,
+        execution_id -> Nullable<Uuid>,
+        profile_id -> Nullable<Uuid>,
+        reverses -> Nullable<Uuid>,
+        moved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_snapshots (product_id, location_id, taken_on) {
+        company_id -> Uuid,
+        product_id -> Uuid,
+        location_id -> Uuid,
+        taken_on -> Date,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    agent_runs (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        agent_id -> Uuid,
+        execution_id -> Nullable<Uuid>,
+        trigger -> Text,
+        intent_type -> Text,
+        state -> Text,
+        started_at -> Timestamptz,
+        ended_at -> Timestamptz,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        number -> BigInt,
+        kind -> Text,
+        severity -> Text,
+        category -> Text,
+        subject -> Text,
+        facts -> Jsonb,
+        product_id -> Nullable<Uuid>,
+        supplier_id -> Nullable<Uuid>,
+        order_id -> Nullable<Uuid>,
+        state -> Text,
+        raised_at -> Timestamptz,
+        seen_at -> Timestamptz,
+        acknowledged_by -> Nullable<Uuid>,
+        acknowledged_at -> Nullable<Timestamptz>,
+        resolved_by -> Nullable<Uuid>,
+        resolved_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        execution_id -> Uuid,
+        profile_id -> Nullable<Uuid>,
+        report_type -> Text,
+        format -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        object_key -> Text,
+        file_name -> Text,
+        size_bytes -> BigInt,
+        created_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    schedules (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        contact_id -> Uuid,
+        conversation_key -> Text,
+        intent_type -> Text,
+        entities -> Jsonb,
+        cadence -> Text,
+        weekday -> Nullable<SmallInt>,
+        month_day -> Nullable<SmallInt>,
+        at_time -> Time,
+        time_zone -> Text,
+        state -> Text,
+        next_run_at -> Timestamptz,
+        last_run_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    role_permissions (company_id, role, intent_type) {
+        company_id -> Uuid,
+        role -> Text,
+        intent_type -> Text,
+        allowed -> Bool,
+    }
+}
+
+diesel::table! {
+    profile_locations (profile_id, location_id) {
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        location_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        company_id -> Uuid,
+        at -> Timestamptz,
+        profile_id -> Nullable<Uuid>,
+        execution_id -> Nullable<Uuid>,
+        intent_type -> Text,
+        action -> Text,
+        detail -> Jsonb,
+    }
+}
+
+diesel::table! {
+    effects (execution_id) {
+        execution_id -> Uuid,
+        company_id -> Uuid,
+        conversation_key -> Text,
+        profile_id -> Nullable<Uuid>,
+        agent_type -> Text,
+        intent_type -> Text,
+        change -> Jsonb,
+        done_at -> Timestamptz,
+        undone_by -> Nullable<Uuid>,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    dialogues (company_id, conversation_key) {
+        company_id -> Uuid,
+        conversation_key -> Text,
+        state -> Jsonb,
+        expires_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(contacts -> companies (company_id));
 diesel::joinable!(profiles -> companies (company_id));
 diesel::joinable!(contact_addresses -> contacts (contact_id));
@@ -218,6 +493,26 @@ diesel::joinable!(contacts -> profiles (profile_id));
 diesel::joinable!(locations -> legal_entities (legal_entity_id));
 diesel::joinable!(stock_levels -> locations (location_id));
 diesel::joinable!(stock_levels -> products (product_id));
+diesel::joinable!(supplier_products -> suppliers (supplier_id));
+diesel::joinable!(supplier_products -> products (product_id));
+diesel::joinable!(supplier_prices -> suppliers (supplier_id));
+diesel::joinable!(supplier_prices -> products (product_id));
+diesel::joinable!(purchase_orders -> suppliers (supplier_id));
+diesel::joinable!(purchase_order_lines -> purchase_orders (order_id));
+diesel::joinable!(purchase_order_lines -> products (product_id));
+diesel::joinable!(deliveries -> purchase_orders (order_id));
+diesel::joinable!(delivery_lines -> deliveries (delivery_id));
+diesel::joinable!(delivery_lines -> products (product_id));
+diesel::joinable!(sales -> products (product_id));
+diesel::joinable!(sales -> locations (location_id));
+diesel::joinable!(stock_movements -> products (product_id));
+diesel::joinable!(stock_movements -> locations (location_id));
+diesel::joinable!(stock_snapshots -> products (product_id));
+diesel::joinable!(stock_snapshots -> locations (location_id));
+diesel::joinable!(agent_runs -> agents (agent_id));
+diesel::joinable!(alerts -> products (product_id));
+diesel::joinable!(alerts -> suppliers (supplier_id));
+diesel::joinable!(profile_locations -> locations (location_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     companies,
@@ -234,4 +529,23 @@ diesel::allow_tables_to_appear_in_same_query!(
     locations,
     products,
     stock_levels,
+    suppliers,
+    supplier_products,
+    supplier_prices,
+    purchase_orders,
+    purchase_order_lines,
+    deliveries,
+    delivery_lines,
+    sales,
+    stock_movements,
+    stock_snapshots,
+    agent_runs,
+    alerts,
+    reports,
+    schedules,
+    role_permissions,
+    profile_locations,
+    audit_log,
+    effects,
+    dialogues,
 );

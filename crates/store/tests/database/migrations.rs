@@ -181,7 +181,8 @@ async fn schema_rs_says_what_the_database_has() {
          FROM (SELECT *, CASE udt_name WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' \
            WHEN 'int2' THEN 'SmallInt' WHEN 'int4' THEN 'Integer' WHEN 'int8' THEN 'BigInt' \
            WHEN 'bool' THEN 'Bool' WHEN 'jsonb' THEN 'Jsonb' WHEN 'numeric' THEN 'Numeric' \
-           WHEN 'date' THEN 'Date' WHEN 'timestamptz' THEN 'Timestamptz' \
+           WHEN 'date' THEN 'Date' WHEN 'time' THEN 'Time' \
+           WHEN 'timestamptz' THEN 'Timestamptz' \
            WHEN '_text' THEN 'Array<Text>' ELSE udt_name END AS t \
            FROM information_schema.columns WHERE table_schema = 'public' \
            AND table_name <> '__diesel_schema_migrations') AS c \

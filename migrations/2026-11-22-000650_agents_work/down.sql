@@ -1,0 +1,20 @@
+DROP TABLE dialogues;
+DROP TABLE effects;
+DROP TABLE audit_log;
+DROP TABLE profile_locations;
+DROP TABLE role_permissions;
+DROP TABLE schedules;
+DROP TABLE reports;
+DROP TABLE alerts;
+DROP TABLE agent_runs;
+ALTER TABLE agents
+  DROP CONSTRAINT agents_stopped_by,
+  DROP CONSTRAINT agents_http_has_a_secret,
+  DROP CONSTRAINT agents_http_has_an_endpoint,
+  DROP COLUMN closed_until,
+  DROP COLUMN failures,
+  DROP COLUMN stopped_at,
+  DROP COLUMN stopped_by,
+  DROP COLUMN signing_secret,
+  DROP COLUMN endpoint_url,
+  DROP COLUMN kind;
