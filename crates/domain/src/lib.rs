@@ -9,6 +9,8 @@ pub mod entities;
 pub mod ids;
 pub mod intent;
 pub mod mapping;
+pub mod money;
+pub mod period;
 pub mod persona;
 pub mod priority;
 mod wire_name;

@@ -10,6 +10,8 @@ use wharf_runtime::{
 };
 use wharf_store::DatabaseConfig;
 
+use crate::agents::Limits;
+
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
@@ -17,6 +19,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// How executions are worked on.
     pub execution: ExecutionConfig,
+    /// From where on agents ask, and what figures count with.
+    pub limits: Limits,
     /// The admin port.
     pub admin: AdminConfig,
     /// PostgreSQL.
@@ -76,6 +80,7 @@ impl Validate for Config {
         if !(10..=1_200).contains(&self.execution.lease_s) {
             return Err(ConfigError("execution.lease_s must be 10-1200".to_owned()));
         }
+        self.limits.validate()?;
         self.base().validate()
     }
 }

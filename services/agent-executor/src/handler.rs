@@ -22,27 +22,35 @@ use wharf_domain::{
 use wharf_pipeline::{HandleError, Outcome, Publication, TransactionHandler};
 use wharf_runtime::metrics::ExecutorMetrics;
 use wharf_store::{
-    AsyncPgConnection,
+    AsyncPgConnection, companies,
     executions::{self, Begin, Execution},
+    profiles,
 };
 
-use crate::agents::{self, AgentFailure, Request};
+use crate::agents::{self, AgentFailure, Limits, Made, Outside, Person, Request, Work};
 
 /// Runs executions.
 #[derive(Debug)]
 pub struct ExecutionHandler {
     clock: SharedClock,
     lease: TimeDelta,
+    limits: Limits,
     metrics: ExecutorMetrics,
 }
 
 impl ExecutionHandler {
     /// A handler whose executions belong to it for `lease` at a time.
     #[must_use]
-    pub fn new(clock: SharedClock, lease: TimeDelta, metrics: ExecutorMetrics) -> Self {
+    pub fn new(
+        clock: SharedClock,
+        lease: TimeDelta,
+        limits: Limits,
+        metrics: ExecutorMetrics,
+    ) -> Self {
         Self {
             clock,
             lease,
+            limits,
             metrics,
         }
     }
@@ -59,21 +67,16 @@ impl ExecutionHandler {
             .and_then(|value| serde_json::from_value(value).context("the execution's context"))
             .map_err(HandleError::Fail)?;
         let received_at = context.received_at;
-        let request = Request {
-            company_id: execution.company_id,
-            intent: execution.intent_type,
-            entities: context.entities,
-            now: self.clock.now(),
-        };
+        let request = self.request(conn, execution, context).await?;
         let agent = execution.agent_type;
         let started = Instant::now();
-        let content =
-            agents::run(agent, conn, &request)
+        let work = agents::run(agent, conn, &request).await.map_err(failed)?;
+        let content = match work {
+            Work::Done(content) => *content,
+            Work::Outside(Outside::Nothing) => agents::finish(agent, conn, &request, Made::Nothing)
                 .await
-                .map_err(|failure| match failure {
-                    AgentFailure::Store(error) => error.into(),
-                    AgentFailure::Refused(reason) => HandleError::Fail(anyhow!(reason)),
-                })?;
+                .map_err(failed)?,
+        };
         let seconds = started.elapsed().as_secs_f64();
         self.metrics
             .execution_seconds
@@ -99,6 +102,36 @@ impl ExecutionHandler {
         self.count(execution, "completed");
         tracing::info!(agent = agent.as_str(), seconds, "execution completed");
         Ok(outcome)
+    }
+
+    async fn request(
+        &self,
+        conn: &mut AsyncPgConnection,
+        execution: &Execution,
+        context: ExecutionContext,
+    ) -> Result<Request, HandleError> {
+        let company = companies::get(conn, execution.company_id)
+            .await?
+            .ok_or_else(|| HandleError::Fail(anyhow!("the execution's company is gone")))?;
+        let profile = match execution.profile_id {
+            Some(id) => profiles::get(conn, execution.company_id, id).await?,
+            None => None,
+        };
+        Ok(Request {
+            execution_id: execution.id,
+            company,
+            person: profile.map(|profile| Person {
+                id: profile.id,
+                time_zone: profile.time_zone,
+            }),
+            contact_id: execution.contact_id,
+            conversation_key: execution.conversation_key.clone(),
+            intent: execution.intent_type,
+            step: context.step,
+            entities: context.entities,
+            now: self.clock.now(),
+            limits: self.limits,
+        })
     }
 
     fn reply(
@@ -184,6 +217,13 @@ impl TransactionHandler for ExecutionHandler {
         }
         // It had ended after all: say what was decided then.
         stored(&execution)
+    }
+}
+
+fn failed(failure: AgentFailure) -> HandleError {
+    match failure {
+        AgentFailure::Store(error) => error.into(),
+        AgentFailure::Refused(reason) => HandleError::Fail(anyhow!(reason)),
     }
 }
 

@@ -25,6 +25,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let handler = ExecutionHandler::new(
         SystemClock::shared(),
         config.execution.lease(),
+        config.limits,
         ExecutorMetrics::register(&base.registry)?,
     );
     let queues = Priority::ALL.into_iter().map(Queue::Execute);

@@ -8,7 +8,7 @@ use wharf_domain::{
     clock::SharedClock,
     contracts::{
         AgentErrorKind, Envelope, ExecutionContext, ExecutionRequest, InboundMessage, ReplyContent,
-        ReplyRequest, ReplyTo,
+        ReplyRequest, ReplyTo, Step,
     },
     ids::ExecutionId,
     mapping::AgentMapping,
@@ -255,6 +255,7 @@ impl InboundHandler {
             entities: entities.clone(),
             persona,
             received_at: inbound.received_at,
+            step: Step::Ask,
         };
         let now = self.clock.now();
         let execution = NewExecution {

@@ -50,4 +50,32 @@ pub struct ExecutionContext {
     pub persona: Option<Persona>,
     /// When ingress received the message.
     pub received_at: DateTime<Utc>,
+    /// Which step of the request this is.
+    #[serde(default)]
+    pub step: Step,
+}
+
+/// Which step of a request an execution is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Step {
+    /// What the message asks; the agent may ask back before it changes something.
+    #[default]
+    Ask,
+    /// The user said yes: do it without asking again.
+    Confirmed {
+        /// The execution that asked, e.g. the one that drafted the order; `None`: nlp asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<ExecutionId>,
+    },
+    /// The user said no to what `asked` had prepared.
+    Declined {
+        /// The execution that asked.
+        asked: ExecutionId,
+    },
+    /// Take back what `of` changed, by a change the other way.
+    Undo {
+        /// The execution that changed something.
+        of: ExecutionId,
+    },
 }

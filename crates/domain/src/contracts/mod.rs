@@ -6,6 +6,7 @@
 //! the old until no queue can hold it. To add a message: a file here, `impl Contract`, a snapshot
 //! in `tests.rs`.
 
+pub mod answers;
 mod attachment;
 mod envelope;
 mod execution;
@@ -15,14 +16,12 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use answers::{EntityStock, Figure, InventoryCheckResult};
 pub use attachment::Attachment;
 pub use envelope::{Contract, DecodeError, Envelope};
-pub use execution::{ExecutionContext, ExecutionRequest};
+pub use execution::{ExecutionContext, ExecutionRequest, Step};
 pub use inbound::{
     ButtonTap, InboundMessage, ListChoice, Location, Media, OptOut, QuotedMessage, Referral,
 };
-pub use reply::{
-    AgentErrorKind, EntityStock, Figure, InventoryCheckResult, ProductName, ReplyContent,
-    ReplyRequest, ReplyTo,
-};
+pub use reply::{AgentErrorKind, ProductName, ReplyContent, ReplyRequest, ReplyTo};
 pub use status::{DeliveryStatus, StatusCallback};

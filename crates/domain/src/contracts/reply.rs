@@ -1,12 +1,21 @@
 //! What to answer, from nlp or agent-executor to responder: facts, never wording.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Contract, Envelope};
+use super::{
+    Contract, Envelope,
+    answers::{
+        AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
+        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, ReorderResult,
+        ReportReady, StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, Undone,
+        WhyNotUndone,
+    },
+};
 use crate::{
     entities::EntityName,
     ids::{CompanyId, ContactId, ExecutionId, MessageId},
+    intent::IntentType,
     priority::Priority,
 };
 
@@ -82,6 +91,56 @@ impl Contract for ReplyRequest {
 pub enum ReplyContent {
     /// The answer to "how much is there".
     InventoryCheckResult(InventoryCheckResult),
+    /// Stock was counted, received or taken out.
+    StockUpdated(StockUpdated),
+    /// An order was drafted, placed or dropped.
+    ReorderResult(Box<ReorderResult>),
+    /// The live alerts.
+    AlertSummary(AlertSummary),
+    /// One alert.
+    AlertDetail(AlertDetail),
+    /// An alert was seen.
+    AlertAcknowledged(AlertChanged),
+    /// An alert was closed.
+    AlertResolved(AlertChanged),
+    /// There is no such alert.
+    AlertNotFound(AlertNotFound),
+    /// A report was made.
+    ReportReady(ReportReady),
+    /// Figures of a period.
+    MetricsSummary(MetricsSummary),
+    /// The day in short.
+    DailyDigest(DailyDigest),
+    /// Facts on suppliers.
+    SupplierInfo(SupplierInfo),
+    /// There is no such supplier, or none for the product.
+    SupplierNotFound(SupplierNotFound),
+    /// How well suppliers do.
+    SupplierPerformance(SupplierPerformance),
+    /// Agents were started.
+    AgentStarted(AgentSwitched),
+    /// Agents were stopped.
+    AgentStopped(AgentSwitched),
+    /// How agents are.
+    AgentStatus(AgentStatusList),
+    /// The agent takes no work.
+    AgentUnavailable(AgentUnavailable),
+    /// "Shall I?"
+    Confirm(Confirm),
+    /// The user said no; nothing was done.
+    Declined {
+        /// What was not done.
+        intent: IntentType,
+    },
+    /// Something was taken back.
+    Undone(Undone),
+    /// Nothing was taken back.
+    NotUndone(WhyNotUndone),
+    /// A request that was under way was stopped; `None`: none was.
+    Cancelled {
+        /// What was stopped.
+        intent: Option<IntentType>,
+    },
     /// Nothing in the catalogue is called that.
     ProductNotFound {
         /// The words or code that were looked for.
@@ -137,6 +196,28 @@ impl ReplyContent {
     pub const fn template(&self) -> &'static str {
         match self {
             Self::InventoryCheckResult(_) => "inventory_check_result",
+            Self::StockUpdated(_) => "stock_updated",
+            Self::ReorderResult(_) => "reorder_result",
+            Self::AlertSummary(_) => "alert_summary",
+            Self::AlertDetail(_) => "alert_detail",
+            Self::AlertAcknowledged(_) => "alert_acknowledged",
+            Self::AlertResolved(_) => "alert_resolved",
+            Self::AlertNotFound(_) => "alert_not_found",
+            Self::ReportReady(_) => "report_ready",
+            Self::MetricsSummary(_) => "metrics_summary",
+            Self::DailyDigest(_) => "daily_digest",
+            Self::SupplierInfo(_) => "supplier_info",
+            Self::SupplierNotFound(_) => "supplier_not_found",
+            Self::SupplierPerformance(_) => "supplier_performance",
+            Self::AgentStarted(_) => "agent_started",
+            Self::AgentStopped(_) => "agent_stopped",
+            Self::AgentStatus(_) => "agent_status",
+            Self::AgentUnavailable(_) => "agent_unavailable",
+            Self::Confirm(_) => "confirm",
+            Self::Declined { .. } => "declined",
+            Self::Undone(_) => "undone",
+            Self::NotUndone(_) => "not_undone",
+            Self::Cancelled { .. } => "cancelled",
             Self::ProductNotFound { .. } => "product_not_found",
             Self::WhichProduct { .. } => "which_product",
             Self::LocationNotFound { .. } => "location_not_found",
@@ -170,57 +251,4 @@ pub enum AgentErrorKind {
     Timeout,
     /// The user may not.
     Permission,
-}
-
-/// A figure that the data may not carry. Unknown is said, never guessed.
-pub type Figure<T> = Option<T>;
-
-/// Stock of one product, as of a moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct InventoryCheckResult {
-    /// The product's code.
-    pub sku: String,
-    /// The product's name.
-    pub name: String,
-    /// The unit that quantities count, singular: `unit`, `box`, `kg`.
-    pub unit: String,
-    /// Units over all places that were asked about.
-    pub quantity: i64,
-    /// The place that was asked about, or the places that hold any, joined.
-    pub location: String,
-    /// The level at or below which to order.
-    pub reorder_point: Figure<i64>,
-    /// Days from order to delivery.
-    pub lead_time_days: Figure<i32>,
-    /// The day of the last order.
-    pub last_reorder: Figure<NaiveDate>,
-    /// Days that the stock lasts at the average demand.
-    pub coverage_days: Figure<i64>,
-    /// The latest movement or count among the rows shown.
-    pub last_updated: Figure<DateTime<Utc>>,
-    /// Stock by legal entity.
-    pub entities: Vec<EntityStock>,
-    /// The moment that the figures are true of.
-    pub as_of: DateTime<Utc>,
-    /// How long the query took, in milliseconds.
-    pub query_time_ms: u64,
-}
-
-/// A legal entity's share of the stock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EntityStock {
-    /// The entity's name.
-    pub name: String,
-    /// Units.
-    pub quantity: i64,
-    /// The entity's own reorder point.
-    pub reorder_point: Figure<i64>,
-}
-
-impl InventoryCheckResult {
-    /// Whether to order: at or below the reorder point; `None` when that is not known.
-    #[must_use]
-    pub fn below_reorder_point(&self) -> Option<bool> {
-        self.reorder_point.map(|point| self.quantity <= point)
-    }
 }

@@ -3,20 +3,19 @@
 use std::time::Instant;
 
 use wharf_domain::{
-    contracts::{EntityStock, InventoryCheckResult, ProductName, ReplyContent},
-    entities::EntityName,
+    contracts::{
+        EntityStock, InventoryCheckResult, ReplyContent,
+        answers::{JobReport, LocationStock},
+    },
     intent::IntentType,
 };
 use wharf_store::{
-    AsyncPgConnection, locations,
-    products::{self, Product, ProductMatch},
+    AsyncPgConnection,
+    products::Product,
     stock::{self, StockByLocation},
 };
 
-use super::{Agent, AgentFailure, Request};
-
-/// Names that one reply can list, and that a digit can choose from.
-const CHOICES: usize = 9;
+use super::{Agent, AgentFailure, Request, Work, lookup};
 
 /// See the module.
 #[derive(Debug)]
@@ -27,13 +26,24 @@ impl Agent for InventoryMonitor {
         &self,
         conn: &mut AsyncPgConnection,
         request: &Request,
-    ) -> Result<ReplyContent, AgentFailure> {
+    ) -> Result<Work, AgentFailure> {
         match request.intent {
-            IntentType::CheckInventory => check(conn, request).await,
-            other => Ok(ReplyContent::NotAvailable {
+            IntentType::CheckInventory => check(conn, request).await.map(Work::done),
+            other => Ok(Work::done(ReplyContent::NotAvailable {
                 intent: other.as_str().to_owned(),
-            }),
+            })),
         }
+    }
+
+    async fn job(
+        &self,
+        _conn: &mut AsyncPgConnection,
+        _request: &Request,
+    ) -> Result<JobReport, AgentFailure> {
+        Ok(JobReport {
+            agent: "inventory_monitor".to_owned(),
+            counts: Vec::new(),
+        })
     }
 }
 
@@ -42,48 +52,16 @@ async fn check(
     request: &Request,
 ) -> Result<ReplyContent, AgentFailure> {
     let started = Instant::now();
-    let entities = &request.entities;
-    let sku = entities.get(EntityName::Sku);
-    let asked = sku
-        .or_else(|| entities.get(EntityName::Product))
-        .ok_or_else(|| {
-            AgentFailure::Refused("check_inventory without a product reached the agent".to_owned())
-        })?;
-    let company = request.company_id;
-    let product = match products::find_product(conn, company, asked).await? {
-        ProductMatch::One(product) => product,
-        ProductMatch::Several(found) => {
-            let names = found.into_iter().take(CHOICES);
-            let candidates = names
-                .map(|p| ProductName {
-                    sku: p.sku,
-                    name: p.name,
-                })
-                .collect();
-            return Ok(ReplyContent::WhichProduct {
-                asked: asked.to_owned(),
-                candidates,
-            });
-        }
-        ProductMatch::None { nearest } => {
-            return Ok(ReplyContent::ProductNotFound {
-                asked: asked.to_owned(),
-                nearest,
-            });
-        }
+    let product = match lookup::product(conn, request).await? {
+        Ok(product) => product,
+        Err(instead) => return Ok(*instead),
     };
-    let place = entities.get(EntityName::Location);
-    if let Some(words) = place
-        && locations::find(conn, company, words).await?.is_none()
-    {
-        let all = locations::list(conn, company).await?;
-        let locations = all.into_iter().map(|location| location.name).collect();
-        return Ok(ReplyContent::LocationNotFound {
-            asked: words.to_owned(),
-            locations,
-        });
-    }
-    let stock = stock::stock_of(conn, company, product.id, place).await?;
+    let place = match lookup::location(conn, request).await? {
+        Ok(place) => place,
+        Err(instead) => return Ok(*instead),
+    };
+    let only = place.as_ref().map(|place| place.name.as_str());
+    let stock = stock::stock_of(conn, request.company_id(), product.id, only).await?;
     let mut result = summarise(&product, &stock, place.is_some(), request);
     result.query_time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(ReplyContent::InventoryCheckResult(result))
@@ -118,6 +96,19 @@ fn summarise(
         coverage_days: daily.map(|daily| whole_days(quantity, daily)),
         last_updated: stock.iter().map(|row| row.updated_at).max(),
         entities: by_entity(stock),
+        locations: stock
+            .iter()
+            .map(|row| LocationStock {
+                name: row.location.clone(),
+                quantity: row.quantity,
+                reorder_point: row.reorder_point,
+            })
+            .collect(),
+        reorder_point_computed: false,
+        daily_demand: daily,
+        safety_stock: None,
+        on_order: 0,
+        suggested_order: None,
         as_of: request.now,
         query_time_ms: 0,
     }

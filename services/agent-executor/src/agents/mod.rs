@@ -1,39 +1,41 @@
 //! The agents, one file each.
 //!
 //! To add one: a variant of `AgentType` and its rows in `mapping.rs` (crates/domain), a file here
-//! with a type that implements [`Agent`], and a line in [`run`].
+//! with a type that implements [`Agent`], and its lines in [`run`], [`finish`] and [`job`].
+//!
+//! An agent works on the transaction of its execution, so its effects and the execution's
+//! `completed` are one. What must not happen within a transaction (rendering a document, writing to
+//! the object storage) it hands back as [`Outside`]; the handler does it between two transactions.
 
+mod alert_generator;
+mod controller;
 mod inventory_monitor;
+mod lookup;
+mod purchase_optimizer;
+mod report_generator;
+mod request;
+mod supplier_evaluator;
 
 use std::future::Future;
 
-use chrono::{DateTime, Utc};
 use thiserror::Error;
 use wharf_domain::{
-    agent::AgentType, contracts::ReplyContent, entities::Entities, ids::CompanyId,
-    intent::IntentType,
+    agent::AgentType,
+    contracts::{Attachment, ReplyContent, answers::JobReport},
 };
 use wharf_store::{AsyncPgConnection, StoreError};
 
-use self::inventory_monitor::InventoryMonitor;
+use self::{
+    alert_generator::AlertGenerator, controller::Controller, inventory_monitor::InventoryMonitor,
+    purchase_optimizer::PurchaseOptimizer, report_generator::ReportGenerator,
+    supplier_evaluator::SupplierEvaluator,
+};
+pub use request::{Limits, Person, Request};
 
-/// What an agent is asked.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// Whose data it works on.
-    pub company_id: CompanyId,
-    /// What is wanted.
-    pub intent: IntentType,
-    /// What the message names.
-    pub entities: Entities,
-    /// The moment that it works at.
-    pub now: DateTime<Utc>,
-}
-
-/// A background agent. It works on the transaction of its execution, so its effects and the
-/// execution's `completed` are one.
+/// A background agent. Every method may be called again for the same execution after a crash; what
+/// it did before was rolled back then.
 pub trait Agent {
-    /// Does the work and says what to answer.
+    /// Does what the request asks.
     ///
     /// # Errors
     /// [`AgentFailure`]; everything it did is rolled back.
@@ -41,7 +43,66 @@ pub trait Agent {
         &self,
         conn: &mut AsyncPgConnection,
         request: &Request,
-    ) -> impl Future<Output = Result<ReplyContent, AgentFailure>> + Send;
+    ) -> impl Future<Output = Result<Work, AgentFailure>> + Send;
+
+    /// Goes on after the handler has done what [`Work::Outside`] asked for, in a new transaction.
+    ///
+    /// # Errors
+    /// [`AgentFailure`]; everything it did is rolled back.
+    fn finish(
+        &self,
+        _conn: &mut AsyncPgConnection,
+        _request: &Request,
+        _made: Made,
+    ) -> impl Future<Output = Result<ReplyContent, AgentFailure>> + Send {
+        let refused = AgentFailure::Refused("this agent asks for nothing outside".to_owned());
+        std::future::ready(Err(refused))
+    }
+
+    /// The work that it does by itself, when somebody starts it (`run_agent`) or it is time.
+    /// Repeating it at once changes nothing more.
+    ///
+    /// # Errors
+    /// [`AgentFailure`]; everything it did is rolled back.
+    fn job(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+    ) -> impl Future<Output = Result<JobReport, AgentFailure>> + Send;
+}
+
+/// What an agent's run comes to.
+#[derive(Debug)]
+pub enum Work {
+    /// The answer; the execution is completed with it.
+    Done(Box<ReplyContent>),
+    /// Something to do outside the transaction first.
+    Outside(Outside),
+}
+
+impl Work {
+    /// The answer.
+    #[must_use]
+    pub fn done(content: ReplyContent) -> Self {
+        Self::Done(Box::new(content))
+    }
+}
+
+/// What the handler does for an agent outside any transaction. To add a kind: a variant here, its
+/// result in [`Made`], and how it is done in `handler`.
+#[derive(Debug)]
+pub enum Outside {
+    /// Nothing; go on at once.
+    Nothing,
+}
+
+/// What came of [`Outside`].
+#[derive(Debug)]
+pub enum Made {
+    /// The file, as it stands in the object storage.
+    Document(Attachment),
+    /// Nothing was asked for.
+    Nothing,
 }
 
 /// Why an agent has no answer.
@@ -55,6 +116,37 @@ pub enum AgentFailure {
     Refused(String),
 }
 
+macro_rules! of_kind {
+    ($kind:expr, $agent:ident => $call:expr) => {
+        match $kind {
+            AgentType::InventoryMonitor => {
+                let $agent = InventoryMonitor;
+                $call
+            }
+            AgentType::AlertGenerator => {
+                let $agent = AlertGenerator;
+                $call
+            }
+            AgentType::ReportGenerator => {
+                let $agent = ReportGenerator;
+                $call
+            }
+            AgentType::SupplierEvaluator => {
+                let $agent = SupplierEvaluator;
+                $call
+            }
+            AgentType::PurchaseOptimizer => {
+                let $agent = PurchaseOptimizer;
+                $call
+            }
+            AgentType::Controller => {
+                let $agent = Controller;
+                $call
+            }
+        }
+    };
+}
+
 /// Runs the agent of `kind`.
 ///
 /// # Errors
@@ -63,15 +155,31 @@ pub async fn run(
     kind: AgentType,
     conn: &mut AsyncPgConnection,
     request: &Request,
+) -> Result<Work, AgentFailure> {
+    of_kind!(kind, agent => agent.run(conn, request).await)
+}
+
+/// Lets the agent of `kind` go on.
+///
+/// # Errors
+/// [`AgentFailure`] of the agent.
+pub async fn finish(
+    kind: AgentType,
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+    made: Made,
 ) -> Result<ReplyContent, AgentFailure> {
-    match kind {
-        AgentType::InventoryMonitor => InventoryMonitor.run(conn, request).await,
-        AgentType::AlertGenerator
-        | AgentType::ReportGenerator
-        | AgentType::SupplierEvaluator
-        | AgentType::PurchaseOptimizer
-        | AgentType::Controller => Ok(ReplyContent::NotAvailable {
-            intent: request.intent.as_str().to_owned(),
-        }),
-    }
+    of_kind!(kind, agent => agent.finish(conn, request, made).await)
+}
+
+/// Has the agent of `kind` do its own work. The controller has none.
+///
+/// # Errors
+/// [`AgentFailure`] of the agent.
+pub async fn job(
+    kind: AgentType,
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<JobReport, AgentFailure> {
+    of_kind!(kind, agent => agent.job(conn, request).await)
 }

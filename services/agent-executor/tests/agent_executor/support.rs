@@ -9,7 +9,7 @@ use wharf_broker::{Outgoing, Publisher, Queue, Route, Stage};
 use wharf_domain::{
     clock::{Clock, SystemClock},
     contracts::{
-        Contract, Envelope, ExecutionContext, ExecutionRequest, ReplyContent, ReplyRequest,
+        Contract, Envelope, ExecutionContext, ExecutionRequest, ReplyContent, ReplyRequest, Step,
     },
     entities::{Entities, EntityName},
     ids::{ContactId, ExecutionId, named},
@@ -121,6 +121,7 @@ impl TestExecutor {
             entities,
             persona: None,
             received_at: request.created_at,
+            step: Step::Ask,
         };
         let new = NewExecution {
             id: request.execution_id,

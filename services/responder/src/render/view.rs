@@ -1,5 +1,7 @@
 //! What the templates see: typed, so that a missing value is an error of the compiler.
 
+mod answers;
+
 use chrono::{DateTime, Utc};
 use minijinja::Value;
 use serde::Serialize;
@@ -109,6 +111,7 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
         ReplyContent::UnknownCommand | ReplyContent::Help | ReplyContent::UnknownSender => {
             Value::from_serialize(EmptyView {})
         }
+        answer => answers::of(answer, reader),
     }
 }
 

@@ -1,0 +1,27 @@
+//! What agents and dialogues answer: facts, never wording. One file an agent. A figure that the
+//! data do not carry is `None`, which the texts call "not known"; every answer carries the moment
+//! that its figures are true of (`as_of`).
+//!
+//! To add an answer: a struct here, a variant in [`ReplyContent`](super::ReplyContent), a view and
+//! a default text in responder.
+
+mod alerts;
+mod control;
+mod dialogue;
+mod inventory;
+mod purchasing;
+mod reports;
+mod suppliers;
+
+pub use alerts::{AlertChanged, AlertDetail, AlertLine, AlertNotFound, AlertState, AlertSummary};
+pub use control::{
+    AgentLine, AgentStatusList, AgentSwitched, AgentUnavailable, JobReport, WhyUnavailable,
+};
+pub use dialogue::{Confirm, Undone, WhyNotUndone};
+pub use inventory::{EntityStock, Figure, InventoryCheckResult, LocationStock, StockUpdated};
+pub use purchasing::{QuantityReason, ReorderResult, ReorderState, SupplierChoice};
+pub use reports::{DailyDigest, MetricLine, MetricUnit, MetricsSummary, ReportReady, TopLine};
+pub use suppliers::{
+    OpenOrder, SupplierInfo, SupplierNotFound, SupplierPerformance, SupplierRow, SupplierScore,
+    SuppliesLine, Trend,
+};

@@ -1,0 +1,33 @@
+//! Starts, stops and reports on the other agents.
+
+use wharf_domain::contracts::{ReplyContent, answers::JobReport};
+use wharf_store::AsyncPgConnection;
+
+use super::{Agent, AgentFailure, Request, Work};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Controller;
+
+impl Agent for Controller {
+    async fn run(
+        &self,
+        _conn: &mut AsyncPgConnection,
+        request: &Request,
+    ) -> Result<Work, AgentFailure> {
+        Ok(Work::done(ReplyContent::NotAvailable {
+            intent: request.intent.as_str().to_owned(),
+        }))
+    }
+
+    async fn job(
+        &self,
+        _conn: &mut AsyncPgConnection,
+        _request: &Request,
+    ) -> Result<JobReport, AgentFailure> {
+        Ok(JobReport {
+            agent: "controller".to_owned(),
+            counts: Vec::new(),
+        })
+    }
+}
