@@ -12,5 +12,6 @@ pub mod mapping;
 pub mod money;
 pub mod period;
 pub mod persona;
+pub mod planning;
 pub mod priority;
 mod wire_name;

@@ -16,6 +16,7 @@ pub mod companies;
 pub mod config;
 pub mod contacts;
 pub mod conversations;
+pub mod demand;
 pub mod demo;
 pub mod error;
 pub mod executions;

@@ -4,11 +4,11 @@
 use chrono::TimeDelta;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
-use wharf_domain::{agent::AgentType, contracts::DeliveryStatus, persona::Persona};
+use wharf_domain::{agent::AgentType, contracts::DeliveryStatus, period::Period, persona::Persona};
 use wharf_store::{
     StoreError,
     agents::{self, AgentState},
-    contacts, conversations,
+    contacts, conversations, demand,
     executions::{self, Begin, ExecutionStatus},
     locations,
     outbound::{self, Claimed, OutboundStatus},
@@ -239,6 +239,23 @@ async fn agents_texts_and_goods() {
         locations::list(conn, theirs.company).await.unwrap().len(),
         1
     );
+}
+
+#[tokio::test]
+async fn sales_and_stock() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    crate::demand::sell(&world, ours.company, ours.product, 10, 5, 5).await;
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let today = "2026-03-15".parse().unwrap();
+    let period = Period::last(30, today);
+    let daily = demand::daily(conn, theirs.company, ours.product, None, today, 7).await;
+    assert_eq!(daily.unwrap(), [] as [i64; 0]);
+    let all = demand::daily_of_all(conn, theirs.company, today, 7).await;
+    assert!(all.unwrap().is_empty());
+    let sums = demand::sums(conn, theirs.company, Some(ours.product), period).await;
+    assert_eq!(sums.unwrap(), []);
 }
 
 /// The database itself refuses rows that mix two companies, should a query be wrong.

@@ -7,6 +7,7 @@ mod agents_and_templates;
 mod contacts;
 mod conversations;
 mod cross_tenant;
+mod demand;
 mod demo;
 mod executions;
 mod feedback;
