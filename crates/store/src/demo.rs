@@ -1,11 +1,15 @@
 //! The demo company as rows: `wharfctl demo`. Loading it twice changes nothing.
 //!
 //! Products and stock stand in `demo/products.csv` (semicolons between the fields, no quoting,
-//! slashes between aliases, an empty field for what is not known). To add a product, add a line.
+//! slashes between aliases, an empty field for what is not known). To add a product, add a line
+//! there and one in `demo/purchasing.csv`; suppliers stand in `demo/suppliers.csv`.
 
 mod catalogue;
+mod history;
+mod purchasing;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -14,6 +18,8 @@ use wharf_domain::{
     persona::Persona,
 };
 
+pub use history::{HistoryLoaded, load_history};
+
 use crate::{
     Result,
     schema::{companies, contact_addresses, contacts, legal_entities, locations, profiles},
@@ -21,6 +27,11 @@ use crate::{
 
 /// The number that the demo's people write to.
 pub const WHATSAPP_ADDRESS: &str = "+14155238886";
+
+/// The company's zone.
+const TIME_ZONE: Tz = chrono_tz::America::New_York;
+/// The company's currency.
+const CURRENCY: &str = "USD";
 
 /// A person of the demo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +128,14 @@ pub fn company_id() -> CompanyId {
     CompanyId(named("demo:company"))
 }
 
+fn product_id(sku: &str) -> Uuid {
+    named(&format!("demo:product:{sku}"))
+}
+
+fn location_id(place: &str) -> Uuid {
+    named(&format!("demo:location:{place}"))
+}
+
 /// Writes the demo company. What is there is brought back to the demo's values, but stock and the
 /// dates of orders, which the agents change, only with `reset`. Call it within a transaction.
 ///
@@ -137,6 +156,7 @@ pub async fn load(conn: &mut AsyncPgConnection, now: DateTime<Utc>, reset: bool)
     for line in &catalogue {
         stock_rows += line.write(conn, company, &places, now, reset).await?;
     }
+    purchasing::write(conn, company, now).await?;
     Ok(Loaded {
         company_id: company,
         people: PEOPLE.len(),
@@ -149,10 +169,10 @@ async fn write_company(conn: &mut AsyncPgConnection, company: CompanyId) -> Resu
     let values = (
         companies::name.eq("Alder & Reed Supply"),
         companies::whatsapp_address.eq(WHATSAPP_ADDRESS),
-        companies::time_zone.eq("America/New_York"),
+        companies::time_zone.eq(TIME_ZONE.name()),
         companies::week_start.eq(1_i16),
         companies::locale.eq("en"),
-        companies::currency.eq("USD"),
+        companies::currency.eq(CURRENCY),
     );
     diesel::insert_into(companies::table)
         .values((companies::id.eq(company.0), values))
@@ -241,7 +261,7 @@ async fn write_place(
         .set(legal_entities::name.eq(entity))
         .execute(conn)
         .await?;
-    let id = named(&format!("demo:location:{place}"));
+    let id = location_id(place);
     let values = (
         locations::legal_entity_id.eq(entity_id),
         locations::name.eq(place),

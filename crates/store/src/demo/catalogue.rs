@@ -2,12 +2,14 @@
 
 use std::str::FromStr;
 
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, ToPrimitive};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
-use wharf_domain::ids::{CompanyId, named};
+use wharf_domain::ids::CompanyId;
+
+use super::product_id;
 
 use crate::{
     Result,
@@ -20,7 +22,7 @@ const FIELDS: usize = 14;
 
 /// A product and its stock at each place: quantity and reorder point.
 pub(super) struct Line {
-    sku: String,
+    pub(super) sku: String,
     name: String,
     unit: String,
     aliases: Vec<String>,
@@ -28,7 +30,7 @@ pub(super) struct Line {
     reorder_point: Option<i64>,
     average_daily_demand: Option<BigDecimal>,
     last_reorder_on: Option<NaiveDate>,
-    stock: [(i64, Option<i64>); 3],
+    pub(super) stock: [(i64, Option<i64>); 3],
 }
 
 /// Every line of the file.
@@ -84,7 +86,8 @@ fn read_line(line: &str) -> std::result::Result<Line, String> {
     })
 }
 
-fn optional<T: FromStr>(text: &str) -> std::result::Result<Option<T>, String> {
+/// A field; `None` when it is empty.
+pub(super) fn optional<T: FromStr>(text: &str) -> std::result::Result<Option<T>, String> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -94,6 +97,22 @@ fn optional<T: FromStr>(text: &str) -> std::result::Result<Option<T>, String> {
 }
 
 impl Line {
+    /// Units sold a day at a place: its share of the demand is that of the `total` stock. `None`
+    /// when the demand is not known.
+    #[expect(clippy::cast_precision_loss, reason = "stock is far below 2^52")]
+    pub(super) fn demand_at(&self, place: usize, total: i64) -> Option<f64> {
+        let demand = self.average_daily_demand.as_ref()?.to_f64()?;
+        let even = 1.0 / self.stock.len() as f64;
+        let stock = self.stock.get(place)?.0;
+        let share = if total > 0 {
+            stock as f64 / total as f64
+        } else {
+            even
+        };
+        // An empty place sells too.
+        Some(demand * (0.7 * share + 0.3 * even))
+    }
+
     /// Writes the product, and its stock where there is none or with `reset`. Returns how many
     /// rows of stock were written.
     pub(super) async fn write(
@@ -104,7 +123,7 @@ impl Line {
         now: DateTime<Utc>,
         reset: bool,
     ) -> Result<usize> {
-        let id = named(&format!("demo:product:{}", self.sku));
+        let id = product_id(&self.sku);
         let values = (
             products::sku.eq(&self.sku),
             products::name.eq(&self.name),

@@ -69,6 +69,37 @@ async fn loading_it_twice_changes_nothing_and_reset_brings_the_stock_back() {
 }
 
 #[tokio::test]
+async fn its_year_is_written_once_and_fits_its_stock() {
+    let db = TestDatabase::create().await;
+    let store = db.store().await;
+    load(&store, 0, false).await;
+    let history = async |reset| {
+        store
+            .transaction(async |conn| demo::load_history(conn, at(0), reset).await)
+            .await
+            .unwrap()
+    };
+    let written = history(false).await;
+    assert!(
+        written.sales > 20_000 && written.orders > 300,
+        "{written:?}"
+    );
+    assert_eq!(history(false).await, demo::HistoryLoaded::default());
+    assert_eq!(history(true).await, written, "the same year again");
+    let differing = "stock_snapshots p JOIN stock_levels l USING (product_id, location_id) \
+                     WHERE p.taken_on = (SELECT max(taken_on) FROM stock_snapshots) \
+                     AND p.quantity <> l.quantity";
+    assert_eq!(
+        db.rows(differing).await,
+        0,
+        "yesterday's close is today's stock"
+    );
+    let unpriced = "purchase_order_lines WHERE unit_price <= 0";
+    assert_eq!(db.rows(unpriced).await, 0);
+    assert!(db.rows("purchase_orders WHERE state = 'confirmed'").await >= 5);
+}
+
+#[tokio::test]
 async fn it_has_what_the_texts_need_to_show() {
     let db = TestDatabase::create().await;
     let store = db.store().await;

@@ -34,6 +34,12 @@ fn stock(quantity: i64, known: bool) -> ReplyContent {
                 reorder_point: None,
             },
         ],
+        locations: Vec::new(),
+        reorder_point_computed: false,
+        daily_demand: known.then_some(14.0),
+        safety_stock: None,
+        on_order: 0,
+        suggested_order: None,
         as_of: at,
         query_time_ms: 3,
     })

@@ -317,6 +317,12 @@ pub(crate) fn stock(quantity: i64) -> ReplyContent {
         coverage_days: None,
         last_updated: None,
         entities: Vec::new(),
+        locations: Vec::new(),
+        reorder_point_computed: false,
+        daily_demand: None,
+        safety_stock: None,
+        on_order: 0,
+        suggested_order: None,
         as_of: at(0),
         query_time_ms: 3,
     })

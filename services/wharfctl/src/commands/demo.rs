@@ -1,5 +1,5 @@
-//! `wharfctl demo`: the demo company, its people, products and stock. Running it twice changes
-//! nothing.
+//! `wharfctl demo`: the demo company, its people, products, stock, suppliers and a year of sales
+//! and deliveries. Running it twice changes nothing.
 
 use std::io::Write;
 
@@ -8,15 +8,18 @@ use clap::Args;
 use wharf_domain::clock::Clock;
 use wharf_store::{
     DatabaseConfig, Store,
-    demo::{self, PEOPLE, WHATSAPP_ADDRESS},
+    demo::{self, HistoryLoaded, PEOPLE, WHATSAPP_ADDRESS},
 };
 
 /// How to load the demo company.
 #[derive(Debug, Clone, Args)]
 pub struct Demo {
-    /// Put stock and the dates of orders back to the demo's values too
+    /// Put stock, orders and sales back to the demo's values too; what agents added goes
     #[arg(long)]
     pub reset: bool,
+    /// Leave out the year of sales and deliveries
+    #[arg(long)]
+    pub without_history: bool,
 }
 
 /// Loads the demo company and says on `out` who is in it.
@@ -35,10 +38,16 @@ pub async fn run(
         .transaction(async |conn| demo::load(conn, now, reset).await)
         .await
         .context("load the demo company (is the schema there? see wharfctl migrate)")?;
+    let history = if args.without_history {
+        HistoryLoaded::default()
+    } else {
+        let written = store.transaction(async |conn| demo::load_history(conn, now, reset).await);
+        written.await.context("load the demo company's year")?
+    };
     writeln!(
         out,
-        "demo company {} on {WHATSAPP_ADDRESS}: {} products, {} rows of stock written",
-        loaded.company_id, loaded.products, loaded.stock_rows
+        "demo company {} on {WHATSAPP_ADDRESS}: {} products, {} rows of stock, {} of sales, {} orders written",
+        loaded.company_id, loaded.products, loaded.stock_rows, history.sales, history.orders
     )?;
     for person in &PEOPLE {
         let persona = person
