@@ -57,9 +57,6 @@ pub enum DocumentError {
         /// The most.
         limit: usize,
     },
-    /// This format is not written yet.
-    #[error("{0} is not written yet")]
-    Unsupported(crate::Format),
     /// The CSV writer gave up.
     #[error("CSV: {0}")]
     Csv(String),

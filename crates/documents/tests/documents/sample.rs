@@ -30,7 +30,7 @@ pub(crate) fn report() -> Report {
         generated_at: at("2026-11-01T07:00:12Z"),
         zone: chrono_tz::Europe::Madrid,
         summary: vec![
-            Figure::new("Stock value", eur(), number("184230.455")).note("+3.1% on September"),
+            Figure::new("Stock value", eur(), number("2967678.16")).note("+3.1% on September"),
             Figure::new("Turnover", Kind::quantity("× a year", 1), number("8.42"))
                 .note("8.1 in September"),
             Figure::new("Fill rate", Kind::Percent { places: 1 }, number("0.9645"))
@@ -76,10 +76,10 @@ fn stock_value() -> Chart {
         "Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
     ];
     let value = [
-        151_200., 139_800., 158_400., 163_900., 160_100., 171_300., 168_800., 176_500., 182_000.,
-        190_400., 178_700., 184_230.,
+        2_436_200., 2_252_900., 2_551_400., 2_640_100., 2_579_000., 2_759_600., 2_718_900.,
+        2_843_300., 2_931_800., 3_067_200., 2_878_700., 2_967_678.,
     ];
-    let target = [Some(165_000.); 12];
+    let target = [Some(2_750_000.); 12];
     Chart {
         title: "Stock value at the end of each month".to_owned(),
         unit: "EUR".to_owned(),
@@ -165,7 +165,7 @@ pub(crate) fn products(rows: u32) -> Table {
             Column::new("Product", Kind::Text),
             Column::new("Location", Kind::Text),
             Column::new("On hand", Kind::quantity("units", 0)).sum(),
-            Column::new("Cover", Kind::quantity("days", 0)).total(number("43.4")),
+            Column::new("Cover", Kind::quantity("days", 0)),
             Column::new("Unit cost", eur()),
             Column::new("Value", eur()).sum(),
             Column::new("Last ordered", Kind::Date),
