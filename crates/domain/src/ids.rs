@@ -86,6 +86,19 @@ impl ExecutionId {
         ))
     }
 
+    /// The execution of request `number`, from 0, of a message that makes several: the first is the
+    /// message's own.
+    #[must_use]
+    pub fn request(self, number: u8) -> Self {
+        match number {
+            0 => self,
+            _ => Self(Uuid::new_v5(
+                &self.0,
+                format!("request:{number}").as_bytes(),
+            )),
+        }
+    }
+
     /// The id of the message that `step` publishes for this execution, e.g. `"reply"`.
     #[must_use]
     pub fn message(self, step: &str) -> MessageId {
@@ -126,6 +139,9 @@ mod tests {
         assert_ne!(first, ExecutionId::of_message("AC2", "SM1"));
         assert_eq!(first.message("reply"), first.message("reply"));
         assert_ne!(first.message("reply"), first.message("execute"));
+        assert_eq!(first.request(0), first);
+        assert_ne!(first.request(1), first.request(2));
+        assert_ne!(first.request(1).message("reply"), first.message("reply"));
     }
 
     #[test]

@@ -15,14 +15,14 @@ use diesel::{
 use wharf_domain::{
     address::Address,
     agent::AgentType,
-    ids::{AgentId, ContactId, ProfileId},
+    ids::{AgentId, ContactId, ExecutionId, ProfileId},
     intent::IntentType,
     persona::Persona,
     priority::Priority,
 };
 
 use crate::{
-    agents::AgentState, executions::ExecutionStatus, outbound::OutboundStatus,
+    agents::AgentState, audit::AuditAction, executions::ExecutionStatus, outbound::OutboundStatus,
     templates::TemplateState,
 };
 
@@ -115,7 +115,9 @@ column_types!(
     AgentId,
     AgentState,
     AgentType,
+    AuditAction,
     ContactId,
+    ExecutionId,
     ExecutionStatus,
     IntentType,
     OutboundStatus,

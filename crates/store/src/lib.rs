@@ -11,6 +11,7 @@
 //! a file here.
 
 pub mod agents;
+pub mod audit;
 mod columns;
 pub mod companies;
 pub mod config;
@@ -18,12 +19,15 @@ pub mod contacts;
 pub mod conversations;
 pub mod demand;
 pub mod demo;
+pub mod dialogues;
+pub mod effects;
 pub mod error;
 pub mod executions;
 pub mod feedback;
 pub mod locations;
 pub mod migrations;
 pub mod outbound;
+pub mod permissions;
 pub mod pool;
 mod product_match;
 pub mod products;

@@ -9,7 +9,7 @@ use super::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
         AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, ReorderResult,
         ReportReady, StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, Undone,
-        WhyNotUndone,
+        Waited, WhyNotUndone,
     },
 };
 use crate::{
@@ -132,6 +132,32 @@ pub enum ReplyContent {
         /// What was not done.
         intent: IntentType,
     },
+    /// It was not plain whether the user meant yes, twice; nothing was done.
+    Dropped {
+        /// What was not done.
+        intent: IntentType,
+    },
+    /// The answer came too late, or to a list that is gone.
+    Expired {
+        /// What had waited for it.
+        what: Waited,
+    },
+    /// The list has no such number, or not so many can be taken at once.
+    NoSuchLine {
+        /// The highest number.
+        lines: usize,
+    },
+    /// Which of these was meant? A number takes it.
+    WhichIntent {
+        /// From 1, the likeliest first, at most three.
+        options: Vec<IntentType>,
+    },
+    /// The message asks for more changes than can be asked about at once; these must be asked for
+    /// again.
+    OneAtATime {
+        /// What was left aside.
+        later: Vec<IntentType>,
+    },
     /// Something was taken back.
     Undone(Undone),
     /// Nothing was taken back.
@@ -215,6 +241,11 @@ impl ReplyContent {
             Self::AgentUnavailable(_) => "agent_unavailable",
             Self::Confirm(_) => "confirm",
             Self::Declined { .. } => "declined",
+            Self::Dropped { .. } => "dropped",
+            Self::Expired { .. } => "expired",
+            Self::NoSuchLine { .. } => "no_such_line",
+            Self::WhichIntent { .. } => "which_intent",
+            Self::OneAtATime { .. } => "one_at_a_time",
             Self::Undone(_) => "undone",
             Self::NotUndone(_) => "not_undone",
             Self::Cancelled { .. } => "cancelled",

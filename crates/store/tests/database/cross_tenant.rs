@@ -4,14 +4,25 @@
 use chrono::TimeDelta;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
-use wharf_domain::{agent::AgentType, contracts::DeliveryStatus, period::Period, persona::Persona};
+use wharf_domain::{
+    agent::AgentType,
+    contracts::DeliveryStatus,
+    dialogue::{DialogueState, Form},
+    entities::{Entities, EntityName},
+    intent::IntentType,
+    period::Period,
+    persona::Persona,
+};
 use wharf_store::{
     StoreError,
     agents::{self, AgentState},
-    contacts, conversations, demand,
+    audit::{self, AuditAction},
+    contacts, conversations, demand, dialogues,
+    effects::{self, NewEffect},
     executions::{self, Begin, ExecutionStatus},
     locations,
     outbound::{self, Claimed, OutboundStatus},
+    permissions::{self, Permission},
     products::{self, ProductMatch},
     profiles, stock,
     templates::{self, NewTemplate},
@@ -258,6 +269,94 @@ async fn sales_and_stock() {
     assert_eq!(sums.unwrap(), []);
 }
 
+#[tokio::test]
+async fn dialogues_changes_and_rights() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let key = "AC1:+14155238886:+15550100001";
+    let state = DialogueState::Asking(Form {
+        intent: IntentType::CheckInventory,
+        entities: Entities::default(),
+        missing: EntityName::Product,
+        tries: 0,
+        confirm: false,
+    });
+    dialogues::ask(conn, ours.company, key, &state, at(0), at(30))
+        .await
+        .unwrap();
+    let found = dialogues::get(conn, theirs.company, key, at(1)).await;
+    assert_eq!(found.unwrap(), None);
+    assert!(!dialogues::clear(conn, theirs.company, key).await.unwrap());
+    let found = dialogues::get(conn, ours.company, key, at(1)).await;
+    assert_eq!(found.unwrap().unwrap().state, state);
+
+    let id = execution("SM1");
+    let part = outbound::prepare(conn, &ours.parts("SM1", &["ours"])).await;
+    let part = part.unwrap().remove(0).id;
+    outbound::claim_sending(conn, ours.company, part, at(0))
+        .await
+        .unwrap();
+    outbound::mark_sent(
+        conn,
+        ours.company,
+        part,
+        "SMq",
+        DeliveryStatus::Queued,
+        at(0),
+    )
+    .await
+    .unwrap();
+    let quoted = dialogues::quoted(conn, theirs.company, key, "SMq").await;
+    assert_eq!(quoted.unwrap(), None);
+    let quoted = dialogues::quoted(conn, ours.company, key, "SMq").await;
+    assert_eq!(quoted.unwrap().unwrap().execution_id, execution("SM1"));
+
+    executions::enqueue(conn, &ours.work("SM1")).await.unwrap();
+    let effect = NewEffect {
+        execution_id: id,
+        company_id: ours.company,
+        conversation_key: key.to_owned(),
+        profile_id: Some(ours.profile),
+        agent: AgentType::InventoryMonitor,
+        intent: IntentType::UpdateStock,
+        change: json!({}),
+        done_at: at(0),
+    };
+    effects::record(conn, &effect).await.unwrap();
+    let stolen = NewEffect {
+        company_id: theirs.company,
+        profile_id: None,
+        ..effect
+    };
+    let taken = effects::record(conn, &stolen).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    let found = effects::get(conn, theirs.company, id).await.unwrap();
+    assert_eq!(found, None);
+    let found = effects::latest_of(conn, theirs.company, key).await.unwrap();
+    assert_eq!(found, None);
+    let by = execution("SM2");
+    let undone = effects::mark_undone(conn, theirs.company, id, by, at(1)).await;
+    assert!(!undone.unwrap());
+
+    let intent = IntentType::CheckInventory;
+    let right = permissions::check(conn, theirs.company, ours.profile, intent).await;
+    assert_eq!(right.unwrap(), Permission::Denied);
+    let entry = audit::Entry {
+        company: ours.company,
+        at: at(0),
+        profile: Some(ours.profile),
+        execution: Some(id),
+        intent,
+        action: AuditAction::Denied,
+        detail: json!({}),
+    };
+    audit::record(conn, &entry).await.unwrap();
+    let lines = audit::since(conn, theirs.company, at(0), 10).await.unwrap();
+    assert_eq!(lines, []);
+}
+
 /// The database itself refuses rows that mix two companies, should a query be wrong.
 #[tokio::test]
 async fn no_row_can_refer_to_another_companys() {
@@ -285,6 +384,12 @@ async fn no_row_can_refer_to_another_companys() {
         format!(
             "INSERT INTO locations (company_id, legal_entity_id, name) SELECT '{a}', id, 'x' FROM legal_entities WHERE company_id = '{}'",
             b.company
+        ),
+        format!(
+            "INSERT INTO profile_locations (company_id, profile_id, location_id) SELECT '{a}', '{profile}', id FROM locations WHERE company_id = '{a}'"
+        ),
+        format!(
+            "INSERT INTO audit_log (company_id, at, profile_id, intent_type, action, detail) VALUES ('{a}', now(), '{profile}', 'help', 'done', '{{}}')"
         ),
         format!(
             "INSERT INTO stock_levels (company_id, product_id, location_id, quantity, updated_at) SELECT '{a}', '{product}', id, 1, now() FROM locations WHERE company_id = '{a}'"

@@ -49,3 +49,15 @@ pub enum WhyNotUndone {
     /// What followed cannot be taken back with it: the order has been delivered, the stock is gone.
     Overtaken,
 }
+
+/// The answer came too late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waited {
+    /// For a yes. Nothing was done.
+    Confirmation,
+    /// For a word that completes a request.
+    Question,
+    /// For a number of a list.
+    List,
+}

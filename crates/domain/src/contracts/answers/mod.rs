@@ -17,7 +17,7 @@ pub use alerts::{AlertChanged, AlertDetail, AlertLine, AlertNotFound, AlertState
 pub use control::{
     AgentLine, AgentStatusList, AgentSwitched, AgentUnavailable, JobReport, WhyUnavailable,
 };
-pub use dialogue::{Confirm, Undone, WhyNotUndone};
+pub use dialogue::{Confirm, Undone, Waited, WhyNotUndone};
 pub use inventory::{EntityStock, Figure, InventoryCheckResult, LocationStock, StockUpdated};
 pub use purchasing::{QuantityReason, ReorderResult, ReorderState, SupplierChoice};
 pub use reports::{DailyDigest, MetricLine, MetricUnit, MetricsSummary, ReportReady, TopLine};
