@@ -22,7 +22,12 @@ use wharf_domain::{
 };
 
 use crate::{
-    agents::AgentState, audit::AuditAction, executions::ExecutionStatus, outbound::OutboundStatus,
+    agents::AgentState,
+    alerts::{AlertKind, AlertState, Severity},
+    audit::AuditAction,
+    executions::ExecutionStatus,
+    movements::MovementKind,
+    outbound::OutboundStatus,
     templates::TemplateState,
 };
 
@@ -115,15 +120,19 @@ column_types!(
     AgentId,
     AgentState,
     AgentType,
+    AlertKind,
+    AlertState,
     AuditAction,
     ContactId,
     ExecutionId,
     ExecutionStatus,
     IntentType,
+    MovementKind,
     OutboundStatus,
     Persona,
     Priority,
     ProfileId,
+    Severity,
     TemplateState,
     Tz,
     f64,

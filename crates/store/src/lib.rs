@@ -11,6 +11,7 @@
 //! a file here.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 mod columns;
 pub mod companies;
@@ -26,13 +27,16 @@ pub mod executions;
 pub mod feedback;
 pub mod locations;
 pub mod migrations;
+pub mod movements;
 pub mod outbound;
 pub mod permissions;
 pub mod pool;
 mod product_match;
 pub mod products;
 pub mod profiles;
+pub mod replenishment;
 mod schema;
+pub mod snapshots;
 pub mod stock;
 pub mod templates;
 mod tls;

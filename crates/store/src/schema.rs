@@ -393,6 +393,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    alert_scans (company_id) {
+        company_id -> Uuid,
+        scanned_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     reports (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -541,6 +548,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     stock_snapshots,
     agent_runs,
     alerts,
+    alert_scans,
     reports,
     schedules,
     role_permissions,

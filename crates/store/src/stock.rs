@@ -1,13 +1,16 @@
-//! How much of a product is where.
+//! How much of a product is where. What changes it is in `movements.rs`.
 
+use std::collections::HashMap;
+
+use bigdecimal::{BigDecimal, ToPrimitive};
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::sum, prelude::*};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 use wharf_domain::ids::CompanyId;
 
 use crate::{
-    Result, locations,
+    Result,
     schema::{legal_entities, locations as l, stock_levels as s},
 };
 
@@ -28,8 +31,8 @@ pub struct StockByLocation {
     pub updated_at: DateTime<Utc>,
 }
 
-/// The stock of a product, by place, or at one place only (see [`locations::find`]). Empty when
-/// nothing is recorded, or the place is not the company's.
+/// The stock of a product by place, by name; at `places` only, when they are given. Empty when
+/// nothing is recorded, or the places are not the company's.
 ///
 /// # Errors
 /// When the database fails.
@@ -37,22 +40,15 @@ pub async fn stock_of(
     conn: &mut AsyncPgConnection,
     company: CompanyId,
     product: Uuid,
-    location: Option<&str>,
+    places: Option<&[Uuid]>,
 ) -> Result<Vec<StockByLocation>> {
-    let only = match location {
-        None => None,
-        Some(words) => match locations::find(conn, company, words).await? {
-            None => return Ok(Vec::new()),
-            Some(place) => Some(place.id),
-        },
-    };
     let mut query = s::table
         .inner_join(l::table.inner_join(legal_entities::table))
         .filter(s::company_id.eq(company.0))
         .filter(s::product_id.eq(product))
         .into_boxed();
-    if let Some(place) = only {
-        query = query.filter(s::location_id.eq(place));
+    if let Some(places) = places {
+        query = query.filter(s::location_id.eq_any(places.to_vec()));
     }
     Ok(query
         .order(l::name)
@@ -66,4 +62,26 @@ pub async fn stock_of(
         ))
         .load(conn)
         .await?)
+}
+
+/// Units of each of the company's products over all places; a product that nothing is recorded of
+/// is missing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn totals(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+) -> Result<HashMap<Uuid, i64>> {
+    let rows: Vec<(Uuid, Option<BigDecimal>)> = s::table
+        .filter(s::company_id.eq(company.0))
+        .group_by(s::product_id)
+        .select((s::product_id, sum(s::quantity)))
+        .load(conn)
+        .await?;
+    let units = |sum: Option<BigDecimal>| sum.and_then(|sum| sum.to_i64()).unwrap_or(0);
+    Ok(rows
+        .into_iter()
+        .map(|(product, sum)| (product, units(sum)))
+        .collect())
 }

@@ -16,15 +16,16 @@ use wharf_domain::{
 use wharf_store::{
     StoreError,
     agents::{self, AgentState},
+    alerts::{self, Filter},
     audit::{self, AuditAction},
     contacts, conversations, demand, dialogues,
     effects::{self, NewEffect},
     executions::{self, Begin, ExecutionStatus},
-    locations,
+    locations, movements,
     outbound::{self, Claimed, OutboundStatus},
     permissions::{self, Permission},
     products::{self, ProductMatch},
-    profiles, stock,
+    profiles, replenishment, snapshots, stock,
     templates::{self, NewTemplate},
 };
 
@@ -267,6 +268,106 @@ async fn sales_and_stock() {
     assert!(all.unwrap().is_empty());
     let sums = demand::sums(conn, theirs.company, Some(ours.product), period).await;
     assert_eq!(sums.unwrap(), []);
+    assert!(
+        !stock::totals(conn, theirs.company)
+            .await
+            .unwrap()
+            .contains_key(&ours.product)
+    );
+
+    let place = locations::list(conn, ours.company).await.unwrap()[0].id;
+    let held = movements::lock(conn, theirs.company, ours.product, place).await;
+    assert_eq!(held.unwrap(), None);
+    let mut new = crate::movements::movement(ours, place, Some(7), 9);
+    new.company_id = theirs.company;
+    assert!(movements::record(conn, &new).await.is_err());
+    new.before = None;
+    assert!(movements::record(conn, &new).await.is_err());
+    assert_eq!(
+        stock::totals(conn, ours.company).await.unwrap()[&ours.product],
+        7
+    );
+    new.company_id = ours.company;
+    new.before = Some(7);
+    movements::record(conn, &new).await.unwrap();
+    let id = execution("SM1");
+    assert_eq!(
+        movements::of_execution(conn, theirs.company, id)
+            .await
+            .unwrap(),
+        None
+    );
+    let history = movements::of_product(conn, theirs.company, ours.product, 9).await;
+    assert_eq!(history.unwrap(), []);
+    snapshots::take(conn, theirs.company, today).await.unwrap();
+    let snapshots = format!("stock_snapshots WHERE product_id = '{}'", ours.product);
+    assert_eq!(world.db.rows(&snapshots).await, 0);
+}
+
+#[tokio::test]
+async fn orders_and_prices() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    crate::replenishment::seed(&world, ours).await;
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let (company, zone) = (theirs.company, chrono_tz::UTC);
+    let (from, today) = ("2025-01-01".parse().unwrap(), "2026-12-31".parse().unwrap());
+    let last = replenishment::last_ordered(conn, company, ours.product, zone).await;
+    assert_eq!(last.unwrap(), None);
+    for product in [None, Some(ours.product)] {
+        let delivered = replenishment::delivered(conn, company, product, from, zone).await;
+        assert_eq!(delivered.unwrap(), []);
+    }
+    assert_eq!(replenishment::late(conn, company, today).await.unwrap(), []);
+    let dearer = replenishment::dearer(conn, company, from, today).await;
+    assert_eq!(dearer.unwrap(), []);
+}
+
+#[tokio::test]
+async fn alerts_of_others() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let low = crate::alerts::low(ours);
+    alerts::raise(conn, ours.company, &low, at(0))
+        .await
+        .unwrap();
+    let (company, me) = (theirs.company, Some(theirs.profile));
+    let live = alerts::live(conn, company, Filter::default(), 9).await;
+    assert_eq!(live.unwrap(), []);
+    let counts = alerts::counts(conn, company, Filter::default()).await;
+    assert_eq!(counts.unwrap(), []);
+    assert_eq!(alerts::get(conn, company, 1).await.unwrap(), None);
+    let acknowledged = alerts::acknowledge(conn, company, 1, me, at(1)).await;
+    assert_eq!(acknowledged.unwrap(), None);
+    assert_eq!(
+        alerts::resolve(conn, company, 1, me, at(1)).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        alerts::names(conn, company, &[ours.profile]).await.unwrap(),
+        []
+    );
+    let scan = alerts::Scan::begin(conn, company, at(5)).await.unwrap();
+    assert_eq!(scan.end(conn, &[low.kind]).await.unwrap(), 0);
+    assert_eq!(alerts::scanned_at(conn, ours.company).await.unwrap(), None);
+    let mine = alerts::get(conn, ours.company, 1).await.unwrap().unwrap();
+    assert_eq!(mine.state, alerts::AlertState::Open);
+    alerts::acknowledge(conn, ours.company, 1, Some(ours.profile), at(2))
+        .await
+        .unwrap();
+    assert_eq!(
+        alerts::unacknowledge(conn, company, 1, at(2))
+            .await
+            .unwrap(),
+        None
+    );
+    alerts::resolve(conn, ours.company, 1, Some(ours.profile), at(3))
+        .await
+        .unwrap();
+    assert_eq!(alerts::reopen(conn, company, 1, at(3)).await.unwrap(), None);
 }
 
 #[tokio::test]

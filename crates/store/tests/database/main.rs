@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod agents_and_templates;
+mod alerts;
 mod contacts;
 mod conversations;
 mod cross_tenant;
@@ -14,8 +15,10 @@ mod effects;
 mod executions;
 mod feedback;
 mod migrations;
+mod movements;
 mod outbound;
 mod permissions;
 mod pool;
 mod products;
+mod replenishment;
 mod support;

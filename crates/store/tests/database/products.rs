@@ -87,8 +87,15 @@ async fn stock_is_told_by_place() {
         ))
         .await;
     let mut conn = world.store.conn().await.unwrap();
-    let mut told = async |place: Option<&str>| {
-        let rows = stock::stock_of(&mut conn, company, product, place)
+    let mut told = async |words: Option<&str>| {
+        let places = match words {
+            None => None,
+            Some(words) => {
+                let place = locations::find(&mut conn, company, words).await.unwrap();
+                Some(place.map(|place| place.id).into_iter().collect::<Vec<_>>())
+            }
+        };
+        let rows = stock::stock_of(&mut conn, company, product, places.as_deref())
             .await
             .unwrap();
         rows.into_iter()
@@ -111,4 +118,6 @@ async fn stock_is_told_by_place() {
     assert_eq!(told(Some("south")).await, []);
     let place = locations::find(&mut conn, company, "").await.unwrap();
     assert_eq!(place, None);
+    let totals = stock::totals(&mut conn, company).await.unwrap();
+    assert_eq!(totals, [(product, 19)].into());
 }

@@ -60,8 +60,8 @@ async fn check(
         Ok(place) => place,
         Err(instead) => return Ok(*instead),
     };
-    let only = place.as_ref().map(|place| place.name.as_str());
-    let stock = stock::stock_of(conn, request.company_id(), product.id, only).await?;
+    let only = place.as_ref().map(|place| vec![place.id]);
+    let stock = stock::stock_of(conn, request.company_id(), product.id, only.as_deref()).await?;
     let mut result = summarise(&product, &stock, place.is_some(), request);
     result.query_time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(ReplyContent::InventoryCheckResult(result))
