@@ -15,7 +15,7 @@ mod value;
 mod xlsx;
 
 pub use error::DocumentError;
-pub use format::{Format, UnknownFormat, human_size};
+pub use format::{Format, UnknownFormat};
 pub use report::{Chart, ChartKind, Column, Figure, Report, Series, Table, Total};
 pub use value::{Currency, Kind, MAX_PLACES, NOT_KNOWN, UnknownCurrency, Value};
 
@@ -49,12 +49,6 @@ impl Document {
     #[must_use]
     pub const fn content_type(&self) -> &'static str {
         self.format.content_type()
-    }
-
-    /// Its size as a person reads it: "48 KB".
-    #[must_use]
-    pub fn size(&self) -> String {
-        human_size(self.bytes.len() as u64)
     }
 }
 

@@ -16,4 +16,5 @@ pub mod permissions;
 pub mod persona;
 pub mod planning;
 pub mod priority;
+pub mod size;
 mod wire_name;

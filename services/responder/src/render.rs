@@ -1,48 +1,26 @@
 //! Facts to text, in the wording of a persona.
 //!
 //! Texts are files: `templates/<persona>/<template>.<locale>.txt` (minijinja, WhatsApp markup).
-//! A persona without its own text gets the default one's. To word a template for one more persona:
-//! add the file and its line in [`TEMPLATES`]; to add a template: its variant in
-//! `ReplyContent`, its default text here, and its samples in `tests.rs`, which then asks for the
-//! snapshots.
+//! A persona without its own text gets the default one's; what several texts share stands in
+//! `templates/parts`. To word a template for one more persona: add the file; to add a template: its
+//! variant in `ReplyContent`, its default text, and its samples in `tests.rs`, which then asks for
+//! the snapshots.
 
 mod escape;
+mod filters;
 #[cfg(test)]
 mod tests;
 mod view;
 
 use anyhow::Context;
 use chrono_tz::Tz;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use wharf_domain::{contracts::ReplyContent, persona::Persona};
 
 /// The persona folder whose text everybody falls back to.
 const DEFAULT: &str = "default";
 /// The locale that every template exists in.
 const LOCALE: &str = "en";
-
-macro_rules! templates {
-    ($($persona:literal: $($name:literal),+;)+) => {
-        &[$($((
-            concat!($persona, "/", $name, ".en"),
-            include_str!(concat!("../templates/", $persona, "/", $name, ".en.txt")),
-        ),)+)+]
-    };
-}
-
-/// Every shipped text, by `<persona>/<template>.<locale>`.
-const TEMPLATES: &[(&str, &str)] = templates! {
-    "default": "inventory_check_result", "unknown_command", "missing_entity", "agent_error",
-        "product_not_found", "which_product", "location_not_found", "help", "not_available",
-        "unknown_sender", "feedback_noted";
-    "streamliner": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
-    "navigator": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
-    "hub": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
-    "spring": "inventory_check_result", "unknown_command", "missing_entity", "agent_error";
-    "processor": "inventory_check_result", "unknown_command", "missing_entity", "agent_error",
-        "product_not_found", "which_product", "location_not_found", "help", "not_available",
-        "feedback_noted";
-};
 
 /// Who a text is for.
 #[derive(Debug, Clone)]
@@ -71,13 +49,8 @@ impl Renderer {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Custom("whatsapp"));
         environment.set_formatter(escape::formatter);
-        environment.add_filter("counted", view::counted);
-        environment.add_filter("words", view::words);
-        for (name, source) in TEMPLATES {
-            environment
-                .add_template(name, source)
-                .with_context(|| format!("template {name}"))?;
-        }
+        filters::add(&mut environment);
+        minijinja_embed::load_templates!(environment);
         Ok(Self { environment })
     }
 
@@ -90,17 +63,24 @@ impl Renderer {
         let template = content.template();
         let language = reader.locale.split(['-', '_']).next().unwrap_or(LOCALE);
         let candidates = [
-            format!("{persona}/{template}.{language}"),
-            format!("{DEFAULT}/{template}.{language}"),
-            format!("{persona}/{template}.{LOCALE}"),
-            format!("{DEFAULT}/{template}.{LOCALE}"),
+            format!("{persona}/{template}.{language}.txt"),
+            format!("{DEFAULT}/{template}.{language}.txt"),
+            format!("{persona}/{template}.{LOCALE}.txt"),
+            format!("{DEFAULT}/{template}.{LOCALE}.txt"),
         ];
         let found = candidates
             .iter()
             .find_map(|name| self.environment.get_template(name).ok());
         let text = found.with_context(|| format!("no text for {template}"))?;
-        let view = view::of(content, reader);
-        text.render(view)
-            .with_context(|| format!("rendering {template} for {persona}"))
+        let machine = reader.persona == Some(Persona::Processor);
+        let view = context! {
+            reader => context! { machine, time_zone => reader.time_zone.name() },
+            enclosed => context! { link => (), mail => () },
+            ..view::of(content, reader)
+        };
+        let text = text
+            .render(view)
+            .with_context(|| format!("rendering {template} for {persona}"))?;
+        Ok(text.trim().to_owned())
     }
 }

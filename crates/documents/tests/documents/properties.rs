@@ -5,7 +5,7 @@ use bigdecimal::BigDecimal;
 use proptest::prelude::*;
 use wharf_documents::{
     Chart, ChartKind, Column, DocumentError, Figure, Format, Kind, Report, Series, Table, Value,
-    human_size, render,
+    render,
 };
 
 use crate::read::{csv_records, pdf_pages, xlsx_sheets};
@@ -141,25 +141,6 @@ fn a_report_that_does_not_hold_together_is_refused() {
     );
     let bare = refusal(|report| report.tables[1].columns.clear());
     assert!(matches!(bare, DocumentError::NoColumns { .. }), "{bare}");
-}
-
-#[test]
-fn sizes_as_a_person_reads_them() {
-    let sizes = [
-        (0, "0 bytes"),
-        (1, "1 byte"),
-        (999, "999 bytes"),
-        (1_000, "1 KB"),
-        (48_300, "48 KB"),
-        (999_499, "999 KB"),
-        (999_500, "1 MB"),
-        (1_240_000, "1.2 MB"),
-        (16_000_000, "16 MB"),
-        (2_500_000_000, "2.5 GB"),
-    ];
-    for (bytes, text) in sizes {
-        assert_eq!(human_size(bytes), text);
-    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn writes_the_sample_in_every_format() {
         assert!(
             document.bytes.len() < 200_000,
             "{format}: {}",
-            document.size()
+            document.bytes.len()
         );
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&document.file_name);
         fs::write(path, &document.bytes).unwrap();

@@ -1,5 +1,7 @@
 //! Snapshots of every text, and what holds for all of them.
 
+mod answers;
+
 use std::fmt::Write;
 
 use wharf_domain::{
@@ -134,6 +136,7 @@ fn samples() -> Vec<(&'static str, ReplyContent)> {
             .iter()
             .map(|entity| ("missing", ReplyContent::MissingEntity { entity: *entity })),
     );
+    samples.extend(answers::samples());
     samples
 }
 

@@ -111,7 +111,7 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
         ReplyContent::UnknownCommand | ReplyContent::Help | ReplyContent::UnknownSender => {
             Value::from_serialize(EmptyView {})
         }
-        answer => answers::of(answer, reader),
+        answer => answers::of(answer),
     }
 }
 
@@ -158,34 +158,9 @@ fn time(at: DateTime<Utc>, reader: &Reader) -> String {
         .to_string()
 }
 
-/// Units that do not change in the plural.
-const UNCOUNTED: &[&str] = &["kg", "g", "l", "ml", "m", "cm"];
-
-/// `3 | counted("box")` is "3 boxes".
-pub(super) fn counted(quantity: i64, unit: String) -> String {
-    if quantity == 1 || UNCOUNTED.contains(&unit.as_str()) {
-        return format!("{quantity} {unit}");
-    }
-    let sibilant = ["s", "x", "ch", "sh"].iter().any(|end| unit.ends_with(end));
-    format!("{quantity} {unit}{}", if sibilant { "es" } else { "s" })
-}
-
-/// `check_inventory | words` is "check inventory".
-pub(super) fn words(name: String) -> String {
-    name.replace('_', " ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantities_have_their_unit_in_the_right_number() {
-        assert_eq!(counted(1, "unit".into()), "1 unit");
-        assert_eq!(counted(0, "unit".into()), "0 units");
-        assert_eq!(counted(3, "box".into()), "3 boxes");
-        assert_eq!(counted(2, "kg".into()), "2 kg");
-    }
 
     #[test]
     fn an_unknown_reorder_point_is_never_ok() {

@@ -1,0 +1,5 @@
+//! Embeds the texts of `templates/`.
+
+fn main() {
+    minijinja_embed::embed_templates!("templates");
+}
