@@ -21,7 +21,9 @@ use wharf_store::{
     contacts, conversations, demand, dialogues,
     effects::{self, NewEffect},
     executions::{self, Begin, ExecutionStatus},
-    locations, movements,
+    locations,
+    metrics::{self, By},
+    movements,
     outbound::{self, Claimed, OutboundStatus},
     permissions::{self, Permission},
     products::{self, ProductMatch},
@@ -368,6 +370,35 @@ async fn alerts_of_others() {
         .await
         .unwrap();
     assert_eq!(alerts::reopen(conn, company, 1, at(3)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn figures_of_a_period() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    crate::metrics::seed(&world, ours, "ours").await;
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let (company, zone) = (theirs.company, chrono_tz::UTC);
+    let march = crate::metrics::march(1, 31);
+    let record = metrics::sales_record(conn, company).await;
+    assert_eq!(record.unwrap(), None);
+    let sums = metrics::sales(conn, company, None, march, By::All).await;
+    assert_eq!(sums.unwrap()[0].1.rows, 0);
+    let sums = metrics::sales(conn, company, None, march, By::Product).await;
+    assert_eq!(sums.unwrap(), []);
+    let days = metrics::stock_days(conn, company, None, march).await;
+    assert_eq!(days.unwrap(), []);
+    let looked = metrics::availability(conn, company, None, march).await;
+    assert_eq!(looked.unwrap().days, 0);
+    let there = metrics::holdings(conn, company, None, None).await.unwrap();
+    assert!(there.iter().all(|row| row.product_id == theirs.product));
+    let counted = metrics::counts(conn, company, None, march, zone).await;
+    assert_eq!(counted.unwrap().counts, 0);
+    let spent = metrics::spent(conn, company, march, zone).await;
+    assert_eq!(spent.unwrap(), []);
+    let awaited = metrics::awaited(conn, company, march.to, march.to).await;
+    assert_eq!(awaited.unwrap(), (0, 0));
 }
 
 #[tokio::test]
