@@ -7,7 +7,7 @@ use wharf_domain::{
     mapping::{AgentMapping, mapping_of},
 };
 
-use crate::understand::{Decision, Understanding};
+use crate::understand::{Certainty, Decision, Understanding};
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,9 @@ pub enum Plan {
 pub fn plan(understanding: &Understanding) -> Plan {
     let intent = understanding.intent;
     match understanding.decision {
+        // The agent looks the code up, finds nothing and names the nearest.
+        Decision::Clarify if understanding.certainty == Certainty::Several && !intent.mutates() => {
+        }
         Decision::Unknown | Decision::Clarify => return Plan::Answer(ReplyContent::UnknownCommand),
         Decision::Accept | Decision::Confirm => {}
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wharf_domain::entities::{Entities, EntityName};
 use wharf_domain::intent::IntentType;
 
+use super::entities::grounding::Certainty;
 use super::guards::Guard;
 
 /// What to do with what was understood.
@@ -87,6 +88,18 @@ pub(super) fn decide(
     }
 }
 
+/// The decision once it is known how sure the product is. A misspelt code never changes anything
+/// unasked; a question is answered when the code is sure enough, else asked back as well.
+pub(super) fn of_item(decision: Decision, intent: IntentType, item: Certainty) -> Decision {
+    use Decision::{Accept, Clarify, Confirm};
+    match (decision, item) {
+        (Accept, Certainty::Probable) => Confirm,
+        (Accept, Certainty::Corrected | Certainty::Missing) if intent.mutates() => Confirm,
+        (Accept | Confirm, Certainty::Several) => Clarify,
+        (decision, _) => decision,
+    }
+}
+
 /// Whether a request that changes something names all that it changes; one that does not is
 /// carried out only after a question.
 pub(super) fn is_complete(intent: IntentType, entities: &Entities) -> bool {
@@ -127,6 +140,24 @@ mod tests {
         assert_eq!(decide(Unknown, 1.0, &[]), Decision::Unknown);
         let incomplete = super::decide(ReorderStock, 0.99, false, &[], &thresholds);
         assert_eq!(incomplete, Decision::Confirm);
+    }
+
+    #[test]
+    fn a_misspelt_code_changes_nothing_unasked() {
+        use Decision::{Accept, Clarify, Confirm, Unknown};
+        let of = |intent, item| of_item(Accept, intent, item);
+        for (item, read, change) in [
+            (Certainty::Sure, Accept, Accept),
+            (Certainty::Corrected, Accept, Confirm),
+            (Certainty::Probable, Confirm, Confirm),
+            (Certainty::Missing, Accept, Confirm),
+            (Certainty::Several, Clarify, Clarify),
+        ] {
+            assert_eq!(of(IntentType::CheckInventory, item), read, "{item:?}");
+            assert_eq!(of(IntentType::ReorderStock, item), change, "{item:?}");
+            let unknown = of_item(Unknown, IntentType::ReorderStock, item);
+            assert_eq!(unknown, Unknown, "{item:?}");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ use wharf_domain::entities::{Entities, EntityName};
 use wharf_domain::intent::IntentType;
 
 pub use decide::{Decision, Thresholds};
-pub use entities::grounding::Grounding;
+pub use entities::grounding::{Certainty, Grounding};
 pub use entities::replies::Reply;
 pub use guards::Guard;
 
@@ -128,6 +128,8 @@ pub struct Understanding {
     pub spans: Vec<Span>,
     /// What the catalogue makes of its names.
     pub grounding: Vec<Grounding>,
+    /// How sure it is which product of the catalogue is meant.
+    pub certainty: Certainty,
     /// What it says to the message before, if it is a short reply.
     pub reply: Option<Reply>,
     /// The likeliest intents, `intent` among them, best first.
@@ -183,6 +185,7 @@ fn one(
     let (intent, confidence) = ranked[0];
     let complete = decide::is_complete(intent, &found.entities);
     let decision = decide::decide(intent, confidence, complete, &guards, context.thresholds);
+    let decision = decide::of_item(decision, intent, found.certainty);
     Understanding {
         text: offset..offset + reading.original.len(),
         language: language.unwrap_or(Language::English),
@@ -199,6 +202,7 @@ fn one(
             })
             .collect(),
         grounding: found.grounding,
+        certainty: found.certainty,
         reply: entities::replies::read(plain, reading.lexemes),
         alternatives: ranked,
         guards,
@@ -357,6 +361,7 @@ impl Understanding {
             .map(|(intent, p)| format!("{intent} {p:.2}"))
             .collect();
         why.extend(self.guards.iter().map(|guard| guard.reason().to_owned()));
+        why.extend(self.certainty.reason().map(str::to_owned));
         if !self.requests.is_empty() {
             why.push(format!("{} requests", self.requests.len()));
         }

@@ -18,6 +18,8 @@ const MAX_PIECE: usize = 40;
 struct Run {
     first: usize,
     last: usize,
+    /// Byte behind it: that of the last token, or of the code that it is in.
+    end: usize,
     weight: f32,
 }
 
@@ -42,8 +44,9 @@ impl Catalogue {
 
     fn resolve_run(&self, folded: &str, tokens: &Tokens, run: &Run) -> Option<FuzzyHit> {
         let read = |first: usize| {
-            let span = tokens.list[first].span.start..tokens.list[run.last].span.end;
-            let resolution = match self.resolve(None, &folded[span.clone()]) {
+            let span = tokens.list[first].span.start..run.end;
+            let (resolution, via) = self.resolve_as(None, &folded[span.clone()]);
+            let resolution = match resolution {
                 Resolution::None { .. } => return None,
                 Resolution::One {
                     item,
@@ -53,7 +56,11 @@ impl Catalogue {
                 } => super::candidates([(item, distance, score)]),
                 resolution => resolution,
             };
-            Some(FuzzyHit { span, resolution })
+            Some(FuzzyHit {
+                span,
+                resolution,
+                via,
+            })
         };
         let whole = read(run.first);
         let second = tokens
@@ -76,11 +83,20 @@ impl Catalogue {
         let mut scratch = Scratch::new(MAX_TOKENS);
         let mut found = Vec::new();
         let mut open: Option<Run> = None;
+        let mut code_end = 0;
         for index in 0..tokens.list.len() {
-            let weight = self.weight_in_names(folded, tokens, index, &mut scratch, &mut found);
+            let span = &tokens.list[index].span;
+            let weight = if span.start < code_end {
+                Some(0.0)
+            } else {
+                code_end = code_at(folded, span.start).unwrap_or(code_end);
+                self.weight_in_names(tokens, index, code_end, &mut scratch, &mut found)
+            };
+            let end = span.end.max(code_end);
             match (&mut open, weight) {
                 (Some(run), Some(weight)) if index - run.first < MAX_QUERY => {
                     run.last = index;
+                    run.end = end;
                     run.weight += weight;
                 }
                 (run, Some(weight)) => {
@@ -88,6 +104,7 @@ impl Catalogue {
                     *run = Some(Run {
                         first: index,
                         last: index,
+                        end,
                         weight,
                     });
                 }
@@ -102,16 +119,15 @@ impl Catalogue {
     /// How telling a token is as a part of a name, `None` when it is in none.
     fn weight_in_names(
         &self,
-        folded: &str,
         tokens: &Tokens,
         index: usize,
+        code_end: usize,
         scratch: &mut Scratch,
         found: &mut Vec<(u32, u8)>,
     ) -> Option<f32> {
         let token = &tokens.list[index];
         let surface = tokens.surface(index);
-        let piece = piece_at(folded, token.span.start);
-        if !token.glued && piece.len() > surface.len() && sku::looks_like_code(piece) {
+        if code_end > token.span.end {
             return Some(1.0);
         }
         let known = self.vocabulary.id(tokens.stem(index));
@@ -128,7 +144,7 @@ impl Catalogue {
             });
         }
         if token.kind != TokenKind::Word {
-            let code = sku::looks_like_code(piece);
+            let code = code_end == token.span.end;
             return if code {
                 Some(1.0)
             } else {
@@ -148,6 +164,12 @@ impl Catalogue {
             self.vocabulary.words[*word as usize].weight * (1.0 - f32::from(*cost) / 16.0)
         })
     }
+}
+
+/// The end of what may be a code from `start` on, without the marks behind it.
+fn code_at(text: &str, start: usize) -> Option<usize> {
+    let piece = piece_at(text, start).trim_end_matches(|c: char| !c.is_alphanumeric());
+    sku::looks_like_code(piece).then_some(start + piece.len())
 }
 
 /// What stands between spaces from `start` on; nothing when it is too long for a code.

@@ -7,18 +7,21 @@
 //!
 //! Parts: `fold` cuts text into comparable tokens, `vocabulary` knows the names' words, `spell`
 //! finds a misspelt word, `query` reads a message's words, `align` compares them with one name,
-//! `resolve` decides, `sku` does the same for codes (which `tree` finds), `exact` and `fuzzy` look through whole texts,
+//! `resolve` decides, `sku` does the same for codes (`tree` finds them, `slips` and `families` weigh
+//! them), `exact` and `fuzzy` look through whole texts,
 //! `lexicon` holds the words known beforehand. New ordinary words and package names go into
 //! `lexicon`, fillers into `fold`; the numbers that decide acceptance stand at the top of `resolve` and `sku`.
 
 mod align;
 mod exact;
+mod families;
 mod fold;
 mod fuzzy;
 mod lexicon;
 mod query;
 mod resolve;
 mod sku;
+mod slips;
 mod spell;
 #[cfg(test)]
 mod tests;
@@ -107,7 +110,7 @@ pub struct Candidate {
 pub enum Resolution {
     /// One item. The score is 1 for the exact name or code; for a misspelt full name .95 less .04
     /// for each typing error; for a code .97 with look-alikes, .86 with one typing error, .81 with
-    /// two; for a part of a name that only one item has .5 plus a quarter of the part of the
+    /// two, .7 when it is probable but must be asked; for a part of a name that only one item has .5 plus a quarter of the part of the
     /// name's weight that was written, so at most .75.
     One {
         /// The item.
@@ -138,6 +141,15 @@ impl Resolution {
         }
     }
 
+    /// Typing errors of the best reading, [`u8::MAX`] when there is none.
+    fn best_distance(&self) -> u8 {
+        match self {
+            Resolution::One { distance, .. } => *distance,
+            Resolution::Several(list) => list.first().map_or(u8::MAX, |best| best.distance),
+            Resolution::None { .. } => u8::MAX,
+        }
+    }
+
     /// The item, when there is one that may be taken without asking.
     pub fn accepted(&self) -> Option<ItemIndex> {
         match self {
@@ -154,6 +166,8 @@ pub struct FuzzyHit {
     pub span: Range<usize>,
     /// What it means; never [`Resolution::None`].
     pub resolution: Resolution,
+    /// By what it was found.
+    pub via: Via,
 }
 
 /// A name or alias of an item, as tokens.

@@ -4,7 +4,7 @@ use super::align::{self, Fit};
 use super::fold::{Tokens, fold};
 use super::query::{MAX_QUERY, Query};
 use super::spell::EDIT;
-use super::{Catalogue, ItemIndex, ItemKind, Resolution, candidates};
+use super::{Catalogue, ItemIndex, ItemKind, Resolution, Via, candidates};
 
 /// Quarters of an edit by which the next best must be worse.
 const MARGIN: u8 = 3;
@@ -70,19 +70,25 @@ impl Catalogue {
     /// Folds the words itself. Numbers and words of one or two letters must be the name's; other
     /// words may be misspelt, in another order, joined or split.
     pub fn resolve(&self, kind: Option<ItemKind>, words: &str) -> Resolution {
+        self.resolve_as(kind, words).0
+    }
+
+    /// [`Catalogue::resolve`], and whether the words were read as a code.
+    pub fn resolve_as(&self, kind: Option<ItemKind>, words: &str) -> (Resolution, Via) {
         let folded = fold(words);
         let tokens = Tokens::of(&folded, MAX_QUERY);
         let of_kind = |item: &ItemIndex| kind.is_none_or(|k| self.items[*item as usize].kind == k);
-        let whole = self
+        let whole: Vec<(ItemIndex, Via)> = self
             .exact
             .whole(&tokens)
             .iter()
-            .map(|(item, _)| *item)
-            .filter(of_kind);
-        match whole.collect::<Vec<_>>().as_slice() {
+            .filter(|(item, _)| of_kind(item))
+            .copied()
+            .collect();
+        match whole.as_slice() {
             [] => {}
-            [item] => return Resolution::sure(*item),
-            several => return self.same_name(several, &folded),
+            [(item, via)] => return (Resolution::sure(*item), *via),
+            several => return (self.same_name(several, &folded), several[0].1),
         }
         let codes = kind.is_none_or(|kind| kind == ItemKind::Product);
         let code = if codes {
@@ -90,31 +96,27 @@ impl Catalogue {
         } else {
             None
         };
-        match &code {
-            Some(Resolution::One {
-                distance: 0..=1, ..
-            }) => return code.unwrap_or_else(none),
-            Some(Resolution::Several(list)) if list[0].distance <= 1 => {
-                return code.unwrap_or_else(none);
-            }
+        match code {
+            Some(code) if code.best_distance() <= 1 => return (code, Via::Sku),
             _ => {}
         }
-        let named = self.resolve_name(kind, &tokens);
-        match (named, code) {
-            (Resolution::None { .. }, Some(code)) => code,
-            (named, _) => named,
+        match (self.resolve_name(kind, &tokens), code) {
+            (Resolution::None { .. }, Some(code)) => (code, Via::Sku),
+            // One probable code is more than a question about names.
+            (Resolution::Several(_), Some(code @ Resolution::One { .. })) => (code, Via::Sku),
+            (named, _) => (named, Via::Name),
         }
     }
 
     /// Names that differ by plural or punctuation only: as written, if one is.
-    fn same_name(&self, items: &[ItemIndex], folded: &str) -> Resolution {
-        let same = |item: &&ItemIndex| {
-            let entry = &self.items[**item as usize];
+    fn same_name(&self, items: &[(ItemIndex, Via)], folded: &str) -> Resolution {
+        let same = |(item, _): &&(ItemIndex, Via)| {
+            let entry = &self.items[*item as usize];
             fold(&entry.name) == folded || entry.aliases.iter().any(|alias| fold(alias) == folded)
         };
         match items.iter().filter(same).collect::<Vec<_>>().as_slice() {
-            [item] => Resolution::sure(**item),
-            _ => candidates(items.iter().map(|item| (*item, 0, 0.9))),
+            [(item, _)] => Resolution::sure(*item),
+            _ => candidates(items.iter().map(|(item, _)| (*item, 0, 0.9))),
         }
     }
 

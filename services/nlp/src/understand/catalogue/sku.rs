@@ -1,30 +1,41 @@
-//! Stock keeping units. Stricter than names: a wrong digit is another article, so one error is
-//! accepted only when it points at a single unit, and a look-alike (O for 0) is no error.
+//! Stock keeping units. Stricter than names: a wrong digit is another article. What a misspelt code
+//! means is weighed: how likely each near code is to be written so (`slips`), how likely all of them
+//! are together, and how likely a code that the catalogue does not have would look like that
+//! (`families`). A sure one is accepted, a probable one is offered, others become a question.
 
 use std::collections::HashMap;
 
+use super::families::Families;
+use super::slips;
 use super::spell;
 use super::tree::Tree;
-use super::{ItemIndex, MAX_CANDIDATES, Resolution, candidates, lexicon};
+use super::{ItemIndex, Resolution, candidates, lexicon};
 
 /// Score of a code that differs by case, hyphens or look-alikes only.
 const LOOK_ALIKE_SCORE: f32 = 0.97;
-/// Score of a code with one typing error that fits a single unit.
+/// Score of an accepted code with one typing error.
 const ONE_ERROR_SCORE: f32 = 0.86;
-/// Score of a code with two typing errors far from all others.
+/// Score of an accepted code with two typing errors.
 const TWO_ERRORS_SCORE: f32 = 0.81;
-/// Codes two errors away up to which codes are so few that one error away is hardly chance: about
-/// twenty-five times as many codes are two errors away as are one. Measured: from about 20 on, codes
-/// with two errors are taken for others one error away (1 % of them).
-const SPARSE: usize = 5;
-/// Part of a family's missing codes that may be one error from an existing one. Measured: at .05 one
-/// wrong digit is forgiven in families of six digits, and 1.5 to 3 % of codes that do not exist are
-/// taken for others.
-const MAX_STRANGERS: f64 = 0.004;
-/// The same when the error is in a letter, so that the code would be of another family.
-const MAX_STRANGERS_BY_LETTER: f64 = 0.001;
+/// Score of a code that is offered: probable, and one "yes" away.
+const OFFERED_SCORE: f32 = 0.7;
+/// Part of the likelihood of all near codes that the accepted one must have.
+const SURE: f64 = 0.97;
+/// The same for one that is offered as "did you mean".
+const PROBABLE: f64 = 0.5;
+/// How much likelier the accepted code must be than one that the catalogue does not have, when the
+/// written code is like the catalogue's. Measured: at 15 up to 1.4 % of codes that do not exist are
+/// taken for others, at 20 up to 0.4 %.
+const STRANGER: f64 = 20.0;
+/// How many messages have two errors in a code, for each that has one: hurried fingers slip again.
+/// Rather too many, so that one error is not believed where two are as good.
+const TWO_ERRORS: f64 = 4.0;
 /// Letters and digits a code needs before two errors are forgiven.
 const LONG_CODE: usize = 7;
+/// Near codes whose likelihood is worked out, the nearest first.
+const WEIGHED: usize = 48;
+/// What one of the others has: that of two errors of the rarer kinds.
+const UNWEIGHED: f64 = 2e-5;
 const MAX_CODE: usize = spell::MAX_WORD;
 
 #[derive(Debug)]
@@ -42,8 +53,7 @@ pub(super) struct SkuIndex {
     /// By key, once [`SkuIndex::finish`] was called.
     codes: Vec<Code>,
     tree: Tree,
-    /// How many codes there are of each [`make`].
-    families: HashMap<Box<[char]>, usize>,
+    families: Families,
 }
 
 impl SkuIndex {
@@ -67,7 +77,7 @@ impl SkuIndex {
             .sort_by(|a, b| a.key.cmp(&b.key).then(a.item.cmp(&b.item)));
         self.tree = Tree::of(self.codes.iter().map(|code| code.key.as_slice()));
         for code in &self.codes {
-            *self.families.entry(make(&code.plain)).or_default() += 1;
+            self.families.add(&code.plain);
         }
     }
 
@@ -94,59 +104,90 @@ impl SkuIndex {
         }
         let key = look_alike_key(&compact);
         let written: Vec<char> = compact.chars().collect();
-        let mut near: Vec<(u8, ItemIndex, &[char])> = Vec::new();
+        let mut near: Vec<(u8, u32)> = Vec::new();
         self.tree.near(&key, spell::limit(2), |place, cost| {
-            let code = &self.codes[place as usize];
-            near.push((cost.div_ceil(5), code.item, &code.plain));
+            near.push((cost, place))
         });
-        let (edits, item, meant) = *near.iter().min_by_key(|(edits, item, _)| (*edits, *item))?;
-        let rivals = near.iter().filter(|(other, _, _)| *other <= edits).count() - 1;
-        let crowded = near.len() - 1 - rivals > SPARSE;
-        let score = match edits {
-            0 => LOOK_ALIKE_SCORE,
-            1 if !crowded && !self.may_be_another(&written, meant) => ONE_ERROR_SCORE,
-            2 if !crowded && key.len() >= LONG_CODE && !same_shape(&written, meant) => {
-                TWO_ERRORS_SCORE
-            }
-            _ => 0.0,
-        };
-        if rivals == 0 && score > 0.0 {
-            return Some(Resolution::One {
-                item,
-                distance: edits,
-                score,
-                partial: false,
-            });
+        if near.is_empty() {
+            return None;
         }
-        if near.len() > MAX_CANDIDATES {
-            near.select_nth_unstable_by_key(MAX_CANDIDATES, |(edits, item, _)| (*edits, *item));
-            near.truncate(MAX_CANDIDATES);
+        let others = near.len().saturating_sub(WEIGHED);
+        if others > 0 {
+            near.select_nth_unstable(WEIGHED);
+            near.truncate(WEIGHED);
         }
-        near.sort_unstable_by_key(|(edits, item, _)| (*edits, *item));
-        let score = |edits: u8| 0.75 - 0.15 * f32::from(edits);
-        Some(candidates(
-            near.iter()
-                .map(|(edits, item, _)| (*item, *edits, score(*edits))),
-        ))
+        let mut weighed: Vec<Weighed> = near
+            .iter()
+            .map(|(cost, place)| {
+                let code = &self.codes[*place as usize];
+                let edits = cost.div_ceil(5);
+                let often = if edits > 1 { TWO_ERRORS } else { 1.0 };
+                Weighed {
+                    likelihood: often * slips::likelihood(&written, &code.plain),
+                    edits,
+                    code,
+                }
+            })
+            .collect();
+        weighed.sort_by(|a, b| {
+            let by_item = || a.code.item.cmp(&b.code.item);
+            b.likelihood.total_cmp(&a.likelihood).then_with(by_item)
+        });
+        Some(self.decide(&written, &weighed, others))
     }
 
-    /// Whether the written code is as good as the meant one: of a family that the catalogue has,
-    /// and the family so full that a code which does not exist would often be beside one that does.
-    fn may_be_another(&self, written: &[char], meant: &[char]) -> bool {
-        if !same_shape(written, meant) {
-            return false;
-        }
-        let family = self.families.get(&make(written)).copied().unwrap_or(0);
-        let digits = written.iter().filter(|c| c.is_ascii_digit()).count() as i32;
-        // One digit for another of nine, or two neighbours exchanged.
-        let beside = f64::from(digits * 10) / 10f64.powi(digits);
-        let strangers = if make(written) == make(meant) {
-            MAX_STRANGERS
-        } else {
-            MAX_STRANGERS_BY_LETTER
+    /// `weighed` with the likeliest first, and never empty.
+    fn decide(&self, written: &[char], weighed: &[Weighed<'_>], others: usize) -> Resolution {
+        let all: f64 =
+            weighed.iter().map(|near| near.likelihood).sum::<f64>() + others as f64 * UNWEIGHED;
+        let part = |near: &Weighed| {
+            if all > 0.0 {
+                near.likelihood / all
+            } else {
+                0.0
+            }
         };
-        family as f64 * beside > strangers
+        let best = &weighed[0];
+        let one = |score| Resolution::One {
+            item: best.code.item,
+            distance: best.edits,
+            score,
+            partial: false,
+        };
+        let score = match best.edits {
+            0 => LOOK_ALIKE_SCORE,
+            1 => ONE_ERROR_SCORE,
+            _ if written.len() >= LONG_CODE => TWO_ERRORS_SCORE,
+            _ => 0.0,
+        };
+        if score > 0.0 && part(best) >= SURE && (best.edits == 0 || self.is_known(written, best)) {
+            return one(score);
+        }
+        if part(best) >= PROBABLE {
+            return one(OFFERED_SCORE);
+        }
+        candidates(weighed.iter().map(|near| {
+            (
+                near.code.item,
+                near.edits,
+                OFFERED_SCORE * part(near) as f32,
+            )
+        }))
     }
+
+    /// Whether the written code is rather a misspelling of `best` than a code that the catalogue
+    /// does not have.
+    fn is_known(&self, written: &[char], best: &Weighed<'_>) -> bool {
+        !self.families.has_like(written)
+            || best.likelihood >= STRANGER * self.families.density(written, &best.code.plain)
+    }
+}
+
+/// A near code and how likely it is to be written so.
+struct Weighed<'a> {
+    likelihood: f64,
+    edits: u8,
+    code: &'a Code,
 }
 
 /// Letters and digits only.
@@ -160,27 +201,7 @@ pub(super) fn compact(folded: &str) -> String {
 
 /// Codes that differ by characters that look alike have one key.
 fn look_alike_key(compact: &str) -> Vec<char> {
-    compact
-        .chars()
-        .map(|c| match c {
-            'o' => '0',
-            'i' | 'l' => '1',
-            c => c,
-        })
-        .collect()
-}
-
-/// Whether the error left a code of the same make (letters and digits at the same places): such a
-/// code may as well be one that the catalogue does not have.
-fn same_shape(written: &[char], meant: &[char]) -> bool {
-    let class = |c: &char| c.is_ascii_digit();
-    written.len() == meant.len() && written.iter().map(class).eq(meant.iter().map(class))
-}
-
-/// Codes with the same letters at the same places, and any digits at the others, have one make.
-fn make(plain: &[char]) -> Box<[char]> {
-    let any = |c: &char| if c.is_ascii_digit() { '0' } else { *c };
-    plain.iter().map(any).collect()
+    compact.chars().map(slips::look_alike).collect()
 }
 
 /// Letters and digits of few pieces, with more digits than a size or a count has.

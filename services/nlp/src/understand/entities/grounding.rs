@@ -1,6 +1,7 @@
 //! What the company's catalogue makes of the names in a message. Exact names of the catalogue win
 //! over the tagger's borders; a misspelt name becomes the catalogue's when it is sure enough;
-//! several candidates, or none, are handed on so that the reply can ask.
+//! several candidates, or none, are handed on so that the reply can ask. A misspelt code that is
+//! only probable is put in as well, and said to be so ([`Certainty`]).
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use wharf_domain::intent::IntentType;
 
 use super::super::catalogue::{Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution, Via};
 use super::super::tagger;
-use super::{Found, Reading};
+use super::{Found, Reading, values};
 
 /// What one name of the message means in the catalogue.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,54 @@ pub struct Grounding {
     pub name: EntityName,
     /// What it means.
     pub resolution: Resolution,
+}
+
+/// How sure it is which product of the catalogue a message means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// Named as the catalogue does, or nothing was to be found out.
+    #[default]
+    Sure,
+    /// A misspelt code, of which one meaning is sure enough to answer a question.
+    Corrected,
+    /// A misspelt code, of which one meaning is probable: "did you mean …?"
+    Probable,
+    /// A code that the catalogue does not have, and has nothing near.
+    Missing,
+    /// A code that may be several: "which of these?"
+    Several,
+}
+
+impl Certainty {
+    /// What is in doubt, in words.
+    #[must_use]
+    pub const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Sure => None,
+            Self::Corrected => Some("misspelt code"),
+            Self::Probable => Some("misspelt code, one is probable"),
+            Self::Missing => Some("code not in the catalogue"),
+            Self::Several => Some("misspelt code, several are possible"),
+        }
+    }
+
+    fn of_code(resolution: &Resolution) -> Certainty {
+        match resolution {
+            Resolution::One { distance: 0, .. } => Certainty::Sure,
+            Resolution::One { .. } if resolution.accepted().is_some() => Certainty::Corrected,
+            Resolution::One { .. } => Certainty::Probable,
+            Resolution::None { .. } => Certainty::Missing,
+            Resolution::Several(_) => Certainty::Several,
+        }
+    }
+}
+
+/// The item to put in: an accepted one, and of a code also a probable one.
+fn meant(resolution: &Resolution, via: Via) -> Option<ItemIndex> {
+    match resolution {
+        Resolution::One { item, .. } if via == Via::Sku => Some(*item),
+        resolution => resolution.accepted(),
+    }
 }
 
 const fn kind_of(name: EntityName) -> Option<ItemKind> {
@@ -81,12 +130,24 @@ pub(super) fn ground(
         {
             continue;
         }
-        let resolution = catalogue.resolve(Some(kind), &reading.original[span]);
-        if let Some(item) = resolution
-            .accepted()
-            .and_then(|index| item(catalogue, index))
-        {
+        let (resolution, via) = catalogue.resolve_as(Some(kind), &reading.original[span.clone()]);
+        // What the tagger took for a name and the catalogue for a code is a code.
+        let coded = via == Via::Sku && possible.contains(&EntityName::Sku);
+        let named = name;
+        let name = if coded { EntityName::Sku } else { name };
+        if name != named {
+            found.entities.remove(named);
+            found.spans.retain(|(known, _)| *known != named);
+            found
+                .entities
+                .set(name, values::code(&reading.original[span.clone()]));
+            found.spans.push((name, span));
+        }
+        if let Some(item) = meant(&resolution, via).and_then(|index| item(catalogue, index)) {
             set(found, name, item);
+        }
+        if name == EntityName::Sku {
+            found.certainty = Certainty::of_code(&resolution);
         }
         groundings.push(Grounding { name, resolution });
     }
@@ -123,14 +184,14 @@ fn fuzzy(
     groundings: &mut Vec<Grounding>,
 ) {
     for hit in catalogue.find_fuzzy(reading.plain.text()) {
-        let Some(item) = hit
-            .resolution
-            .accepted()
-            .and_then(|index| item(catalogue, index))
+        let Some(item) = meant(&hit.resolution, hit.via).and_then(|index| item(catalogue, index))
         else {
             continue;
         };
         let name = match item.kind {
+            ItemKind::Product if hit.via == Via::Sku && possible.contains(&EntityName::Sku) => {
+                EntityName::Sku
+            }
             ItemKind::Product => EntityName::Product,
             ItemKind::Supplier => EntityName::Supplier,
             ItemKind::Location => EntityName::Location,
@@ -150,6 +211,9 @@ fn fuzzy(
         found.spans.retain(|(known, _)| *known != name);
         set(found, name, item);
         found.spans.push((name, span));
+        if hit.via == Via::Sku {
+            found.certainty = Certainty::of_code(&hit.resolution);
+        }
         groundings.push(Grounding {
             name,
             resolution: hit.resolution,

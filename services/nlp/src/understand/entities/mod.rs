@@ -22,7 +22,7 @@ use super::normalise::Normalised;
 use super::tagger;
 use super::units::{Unit, units};
 use super::{Context, Language};
-use grounding::Grounding;
+use grounding::{Certainty, Grounding};
 use numbers::Number;
 
 pub use periods::carries as carries_period;
@@ -39,6 +39,8 @@ pub struct Found {
     pub odd_quantity: bool,
     /// What the catalogue makes of the names.
     pub grounding: Vec<Grounding>,
+    /// How sure it is which product is meant.
+    pub certainty: Certainty,
 }
 
 /// The message as the parts before have read it.

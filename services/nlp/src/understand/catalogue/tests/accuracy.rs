@@ -129,6 +129,18 @@ fn tally(
                 println!("NONE {text:?} meant {}", name(meant as u32));
             }
         }
+        (
+            Resolution::One {
+                item,
+                partial: false,
+                ..
+            },
+            None,
+            Some(meant),
+        ) if *item as usize == meant => {
+            to.asked += 1;
+            to.offered += 1;
+        }
         (found, None, meant) => {
             to.asked += 1;
             if let Resolution::Several(list) = found {
@@ -271,13 +283,16 @@ fn catalogue_table() {
     }
     let clean = sum(&table, &["sku"], 0);
     assert!(clean.right() >= 99.0, "codes: {:.2} % right", clean.right());
-    // One wrong digit of a code is often another code: a question is the right answer there.
-    let codes = sum(&table, &["sku"], 1);
-    assert!(
-        codes.right() + codes.offered() >= 97.0,
-        "codes: {:.2} %",
-        codes.right()
-    );
+    // One wrong digit of a code is often another code: a question is the right answer there. How
+    // often it must be asked is measured in `codes`.
+    for (errors, least) in [(1, 95.0), (2, 88.0)] {
+        let codes = sum(&table, &["sku"], errors);
+        assert!(
+            codes.right() + codes.offered() >= least,
+            "codes, {errors} errors: {:.2} %",
+            codes.right() + codes.offered()
+        );
+    }
     let mut foreign = sum(&table, &["product", "sku", "supplier", "location"], FOREIGN);
     assert!(
         foreign.wrong() <= 0.5,

@@ -42,6 +42,11 @@ fn meaning(kind: Option<ItemKind>, words: &str) -> String {
     let name = |item: u32| catalogue.items()[item as usize].name.as_str();
     match catalogue.resolve(kind, words) {
         Resolution::One { item, score, .. } if score >= ACCEPT => name(item).to_owned(),
+        Resolution::One {
+            item,
+            partial: false,
+            ..
+        } => format!("perhaps {}", name(item)),
         Resolution::One { item, .. } => format!("part of {}", name(item)),
         Resolution::Several(list) => {
             let names: Vec<_> = list.iter().map(|candidate| name(candidate.item)).collect();
@@ -120,7 +125,10 @@ fn a_code_is_stricter_than_a_name() {
         ("sku wid 1OO1", "Blue Widget"),
         ("QX5510A", "Box of Crème Brûlée"),
         ("QX-5501-A", "Box of Crème Brûlée"),
-        ("wid-1003", "which: Blue Widget, Green Widget, Red Widget"),
+        ("QX-55510-A", "Box of Crème Brûlée"),
+        // 3 is beside 2.
+        ("wid-1003", "perhaps Green Widget"),
+        ("wid-10001", "perhaps Blue Widget"),
         ("WID-1011", "which: Blue Widget, Red Widget, Green Widget"),
         ("KL-8821", "nothing"),
     ] {
@@ -196,9 +204,10 @@ fn misspelt_names_are_found_in_texts() {
         ]
     );
     assert_eq!(
-        found("how many wid-10001 left"),
-        [("wid-10001".to_owned(), Some(0))]
+        found("how many qx-55510-a, are left?"),
+        [("qx-55510-a".to_owned(), Some(10))]
     );
+    assert_eq!(found("do we have cb-777"), [("cb-777".to_owned(), Some(9))]);
     assert_eq!(
         found("how many glovs are left"),
         [("glovs".to_owned(), None)]

@@ -3,4 +3,5 @@
 mod accuracy;
 mod bounds;
 mod cases;
+mod codes;
 mod generator;
