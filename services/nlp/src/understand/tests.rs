@@ -167,6 +167,66 @@ fn the_catalogue_corrects_names() {
 }
 
 #[test]
+fn a_misspelt_code_is_read_asked_or_left_as_written() {
+    let items = ["ABC-1234", "QX-55102", "WID-1001", "WID-1101", "WID-1201"];
+    let catalogue = Catalogue::build(items.map(|sku| CatalogueItem {
+        kind: ItemKind::Product,
+        sku: Some(sku.to_owned()),
+        name: format!("thing {sku}"),
+        aliases: Vec::new(),
+    }));
+    for (text, sku, decision, certainty) in [
+        (
+            "stock of abc-1234",
+            "ABC-1234",
+            Decision::Accept,
+            Certainty::Sure,
+        ),
+        (
+            "stock of abc-1243",
+            "ABC-1234",
+            Decision::Accept,
+            Certainty::Corrected,
+        ),
+        (
+            "reorder 20 abc-1243",
+            "ABC-1234",
+            Decision::Confirm,
+            Certainty::Corrected,
+        ),
+        (
+            "stock of wid-1002",
+            "WID-1001",
+            Decision::Confirm,
+            Certainty::Probable,
+        ),
+        (
+            "stock of wid-101",
+            "WID-101",
+            Decision::Clarify,
+            Certainty::Several,
+        ),
+        (
+            "stock of kl-98765",
+            "KL-98765",
+            Decision::Accept,
+            Certainty::Missing,
+        ),
+        (
+            "reorder 20 kl-98765",
+            "KL-98765",
+            Decision::Confirm,
+            Certainty::Missing,
+        ),
+    ] {
+        let understood = read_with(text, Some(&catalogue));
+        let read = understood.entities.get(EntityName::Sku);
+        let all = (read, understood.decision, understood.certainty);
+        assert_eq!(all, (Some(sku), decision, certainty), "{text}");
+    }
+}
+
+#[test]
 fn bad_input_gets_a_decision_quickly() {
     let long = |part: &str| part.repeat(1_600 / part.len() + 1);
     let inputs = [

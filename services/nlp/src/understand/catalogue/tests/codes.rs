@@ -241,7 +241,11 @@ fn codes_table() {
             row.print(make.name, errors);
             sum.add(row);
             // Of each make, with room for chance; of all together below.
-            assert!(row.part(row.wrongly_accepted) <= 1.5, "{}, {errors}", make.name);
+            assert!(
+                row.part(row.wrongly_accepted) <= 1.5,
+                "{}, {errors}",
+                make.name
+            );
         }
         assert!(rows[0].part(rows[0].accepted) >= 99.0, "{}", make.name);
         for (row, least) in rows[1..].iter().zip(make.least) {
