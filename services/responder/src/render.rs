@@ -50,7 +50,7 @@ impl Renderer {
         environment.set_auto_escape_callback(|_| AutoEscape::Custom("whatsapp"));
         environment.set_formatter(escape::formatter);
         filters::add(&mut environment);
-        minijinja_embed::load_templates!(environment);
+        embedded(&mut environment);
         Ok(Self { environment })
     }
 
@@ -83,4 +83,12 @@ impl Renderer {
             .with_context(|| format!("rendering {template} for {persona}"))?;
         Ok(text.trim().to_owned())
     }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "generated code; the build has read every template before"
+)]
+fn embedded(mut environment: &mut Environment<'static>) {
+    minijinja_embed::load_templates!(environment);
 }
