@@ -8,9 +8,12 @@
 //! the object storage) it hands back as [`Outside`]; the handler does it between two transactions.
 
 mod alert_generator;
+mod ask;
+mod changes;
 mod controller;
 mod inventory_monitor;
 mod lookup;
+mod plan;
 mod purchase_optimizer;
 mod report_generator;
 mod request;
