@@ -22,7 +22,10 @@ use wharf_domain::{
 };
 
 use crate::{
-    agents::AgentState, audit::AuditAction, executions::ExecutionStatus, outbound::OutboundStatus,
+    agents::{AgentKind, AgentState},
+    audit::AuditAction,
+    executions::ExecutionStatus,
+    outbound::OutboundStatus,
     templates::TemplateState,
 };
 
@@ -113,6 +116,7 @@ macro_rules! column_types {
 column_types!(
     Address,
     AgentId,
+    AgentKind,
     AgentState,
     AgentType,
     AuditAction,

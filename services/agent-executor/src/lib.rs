@@ -2,19 +2,19 @@
 //! to answer. Knows neither Twilio nor wording.
 //!
 //! - [`agents`]: one file an agent. To add one, see there.
-//! - [`handler`]: the execution's state machine.
+//! - `handler`: the execution's state machine.
 
 pub mod agents;
 pub mod config;
-pub mod handler;
+mod handler;
 
 use wharf_broker::{Queue, Stage};
 use wharf_domain::{clock::SystemClock, priority::Priority};
-use wharf_pipeline::{Base, InTransaction, Worker};
+use wharf_pipeline::{Base, Worker};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::ExecutorMetrics};
 
 pub use crate::config::Config;
-use crate::handler::ExecutionHandler;
+use crate::handler::{Engine, ExecutionHandler};
 
 /// Works until the lifecycle's soft stop, then finishes what was started.
 ///
@@ -22,15 +22,19 @@ use crate::handler::ExecutionHandler;
 /// When a port cannot be opened or the configuration cannot be used.
 pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let base = Base::open(config.base(), &lifecycle)?;
-    let handler = ExecutionHandler::new(
-        SystemClock::shared(),
-        config.execution.lease(),
-        config.limits,
-        ExecutorMetrics::register(&base.registry)?,
-    );
+    let engine = Engine {
+        store: base.store.clone(),
+        publisher: base.publisher.clone(),
+        media: config.media.open()?,
+        clock: SystemClock::shared(),
+        execution: config.execution,
+        circuit: config.circuit.circuit(),
+        limits: config.limits,
+        metrics: ExecutorMetrics::register(&base.registry)?,
+    };
     let queues = Priority::ALL.into_iter().map(Queue::Execute);
     let worker = Worker {
-        handler: InTransaction::new(base.store.clone(), handler),
+        handler: ExecutionHandler(engine),
         queues: queues
             .chain([Queue::Poison(Stage::AgentExecutor)])
             .collect(),

@@ -3,6 +3,7 @@
 
 use std::{net::TcpListener, time::Duration};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::runtime::Runtime;
 use wharf_agent_executor::Config;
 use wharf_broker::{Outgoing, Publisher, Queue, Route, Stage};
@@ -24,7 +25,7 @@ use wharf_store::{
 };
 use wharf_testkit::{broker::TestBroker, database::TestDatabase, poll};
 
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const SENDER: &str = "+15550100002";
 
@@ -34,6 +35,8 @@ pub(crate) struct TestExecutor {
     pub(crate) store: Store,
     publisher: Publisher,
     config: Config,
+    /// Where the service puts files.
+    pub(crate) files: tempfile::TempDir,
     /// What the service runs on, apart from the test: it can be killed with all its connections.
     runtime: Option<Runtime>,
     lifecycle: Lifecycle,
@@ -72,6 +75,8 @@ impl TestExecutor {
         let (lifecycle, test) = (Lifecycle::new(), Lifecycle::new());
         let publisher = Publisher::start(broker.broker(), test.hard());
         let settings = broker.config();
+        let files = tempfile::tempdir().unwrap();
+        let media = format!("file:{}", files.path().display());
         let environment = [
             ("AMQP_URL", std::env::var("TEST_AMQP_URL").unwrap()),
             ("DATABASE_URL", db.url()),
@@ -84,6 +89,7 @@ impl TestExecutor {
             ("WHARF__DATABASE__POOL_SIZE", "8".to_owned()),
             ("WHARF__WORKER__CONCURRENCY", "8".to_owned()),
             ("WHARF__ADMIN__BIND", free_port()),
+            ("WHARF__MEDIA__URL", media),
         ];
         let changes = changes
             .iter()
@@ -98,6 +104,7 @@ impl TestExecutor {
             store,
             publisher,
             config,
+            files,
             runtime,
             lifecycle,
             test,
@@ -296,6 +303,7 @@ pub(crate) fn request(number: u32, intent: IntentType) -> Envelope<ExecutionRequ
         priority: Priority::Inventory,
         conversation_key: format!("{ACCOUNT}:{}:{SENDER}", demo::WHATSAPP_ADDRESS),
     };
-    let now = "2026-11-20T15:00:00Z".parse().unwrap();
+    let base: DateTime<Utc> = "2026-11-20T15:00:00Z".parse().unwrap();
+    let now = base + TimeDelta::seconds(number.into());
     Envelope::new(id(number).message("execute"), id(number), now, body)
 }

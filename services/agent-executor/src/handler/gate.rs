@@ -1,0 +1,88 @@
+//! Whether an execution may begin now: its turn in the conversation, and whether its agent takes
+//! work.
+
+use anyhow::anyhow;
+use wharf_domain::{
+    agent::AgentType,
+    contracts::{
+        ReplyContent,
+        answers::{AgentUnavailable, WhyUnavailable},
+    },
+};
+use wharf_pipeline::HandleError;
+use wharf_store::{
+    AsyncPgConnection, StoreError,
+    agents::{self, Agent, AgentKind, AgentState},
+    executions::{self, Execution},
+    profiles,
+};
+
+use super::Engine;
+
+impl Engine {
+    /// Waits for the change of the same conversation that another process is at work on, and lets
+    /// those go first that were asked for earlier.
+    pub(super) async fn turn(
+        &self,
+        conn: &mut AsyncPgConnection,
+        execution: &Execution,
+    ) -> Result<(), HandleError> {
+        if !execution.intent_type.mutates() {
+            return Ok(());
+        }
+        let not_yet = || {
+            HandleError::NotYet(anyhow!(
+                "an earlier change of the conversation has not ended"
+            ))
+        };
+        let (company, key) = (execution.company_id, &execution.conversation_key);
+        match executions::lock_conversation(conn, company, key).await {
+            Err(StoreError::Contended(_)) => return Err(not_yet()),
+            other => other?,
+        }
+        if executions::in_turn(conn, execution).await? {
+            Ok(())
+        } else {
+            Err(not_yet())
+        }
+    }
+
+    /// What to answer when the agent takes no work: somebody stopped it, or it failed too often. The
+    /// built-in controller always works: it is what starts the others again.
+    pub(super) async fn refusal(
+        &self,
+        conn: &mut AsyncPgConnection,
+        agent: &Agent,
+    ) -> Result<Option<ReplyContent>, HandleError> {
+        if agent.agent_type == AgentType::Controller && agent.kind == AgentKind::Builtin {
+            return Ok(None);
+        }
+        let unavailable = |why| {
+            Ok(Some(ReplyContent::AgentUnavailable(AgentUnavailable {
+                agent: agent.agent_type.as_str().to_owned(),
+                why,
+            })))
+        };
+        let company = agent.company_id;
+        if agent.state == AgentState::Stopped {
+            let by = match agent.stopped_by {
+                Some(profile) => profiles::name(conn, company, profile).await?,
+                None => None,
+            };
+            let at = agent.stopped_at;
+            return unavailable(WhyUnavailable::Stopped { by, at });
+        }
+        let Some(until) = agent.closed_until else {
+            return Ok(None);
+        };
+        let (now, next) = (self.now(), self.now() + self.circuit.closed);
+        if until > now {
+            return unavailable(WhyUnavailable::Failing { until });
+        }
+        if agents::take_probe(conn, company, agent.id, now, next).await? {
+            return Ok(None);
+        }
+        // Another request is the probe; its success opens the circuit at once.
+        unavailable(WhyUnavailable::Failing { until: next })
+    }
+}
