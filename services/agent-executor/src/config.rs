@@ -3,15 +3,16 @@
 use chrono::TimeDelta;
 use serde::Deserialize;
 use wharf_broker::BrokerConfig;
+use wharf_external::CallbacksConfig;
+use wharf_media::MediaConfig;
 use wharf_pipeline::{BaseConfig, WorkerConfig};
 use wharf_runtime::{
     config::{AdminConfig, ConfigError, LogConfig, Validate},
     service::ServiceConfig,
 };
-use wharf_media::MediaConfig;
 use wharf_store::{DatabaseConfig, agent_runs::Circuit};
 
-use crate::agents::Limits;
+use crate::{agents::Limits, external::ExternalConfig, sweeper::SweepConfig};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,6 +23,12 @@ pub struct Config {
     pub execution: ExecutionConfig,
     /// When an agent that fails gets no more work.
     pub circuit: CircuitConfig,
+    /// What is looked after though no message comes.
+    pub sweep: SweepConfig,
+    /// How agents of the companies' own are called.
+    pub external: ExternalConfig,
+    /// How they call back.
+    pub callbacks: CallbacksConfig,
     /// From where on agents ask, and what figures count with.
     pub limits: Limits,
     /// Where files go.
@@ -132,6 +139,11 @@ impl Validate for Config {
                 return Err(ConfigError(format!("{name} must be {low}-{high}")));
             }
         }
+        self.sweep.validate()?;
+        self.external.validate()?;
+        self.callbacks
+            .open_for_signing()
+            .map_err(|error| ConfigError(error.to_string()))?;
         self.media
             .validate()
             .map_err(|error| ConfigError(error.to_string()))?;

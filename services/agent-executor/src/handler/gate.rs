@@ -1,11 +1,12 @@
-//! Whether an execution may begin now: its turn in the conversation, and whether its agent takes
-//! work.
+//! Whether an execution may begin now: its turn in the conversation, whether the person may ask for
+//! it, and whether its agent takes work.
 
 use anyhow::anyhow;
+use serde_json::json;
 use wharf_domain::{
     agent::AgentType,
     contracts::{
-        ReplyContent,
+        AgentErrorKind, ReplyContent,
         answers::{AgentUnavailable, WhyUnavailable},
     },
 };
@@ -13,8 +14,9 @@ use wharf_pipeline::HandleError;
 use wharf_store::{
     AsyncPgConnection, StoreError,
     agents::{self, Agent, AgentKind, AgentState},
+    audit::{self, AuditAction, Entry},
     executions::{self, Execution},
-    profiles,
+    permissions, profiles,
 };
 
 use super::Engine;
@@ -45,6 +47,37 @@ impl Engine {
         } else {
             Err(not_yet())
         }
+    }
+
+    /// What to answer when the person may not ask for this any more: nlp has checked before, and
+    /// roles change. A line of the audit log says so.
+    pub(super) async fn denial(
+        &self,
+        conn: &mut AsyncPgConnection,
+        execution: &Execution,
+    ) -> Result<Option<ReplyContent>, HandleError> {
+        let (company, intent) = (execution.company_id, execution.intent_type);
+        // What no person asked for was allowed when it was set up.
+        let Some(profile) = execution.profile_id else {
+            return Ok(None);
+        };
+        let permission = permissions::check(conn, company, profile, intent).await?;
+        if permission.is_allowed() {
+            return Ok(None);
+        }
+        let entry = Entry {
+            company,
+            at: self.now(),
+            profile: Some(profile),
+            execution: Some(execution.id),
+            intent,
+            action: AuditAction::Denied,
+            detail: json!({"checked": "at execution"}),
+        };
+        audit::record(conn, &entry).await?;
+        Ok(Some(ReplyContent::AgentError {
+            kind: AgentErrorKind::Permission,
+        }))
     }
 
     /// What to answer when the agent takes no work: somebody stopped it, or it failed too often. The

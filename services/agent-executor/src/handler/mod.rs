@@ -18,10 +18,12 @@
 //!
 //! - [`run`]: the two transactions. - [`gate`]: whether the agent may work at all.
 //! - [`outside`]: the work between them, with lease and deadlines. - [`replies`]: what is said.
+//! - [`results`]: what external agents call back with.
 
 mod gate;
 mod outside;
 mod replies;
+mod results;
 mod run;
 
 use anyhow::anyhow;
@@ -29,7 +31,7 @@ use chrono::{DateTime, Utc};
 use wharf_broker::Publisher;
 use wharf_domain::{
     clock::SharedClock,
-    contracts::{AgentErrorKind, Envelope, ExecutionRequest, ReplyContent},
+    contracts::{Envelope, ExecutionRequest},
 };
 use wharf_media::MediaStore;
 use wharf_pipeline::{HandleError, Handler, Outcome};
@@ -41,8 +43,16 @@ use wharf_store::{
     executions::{self, Execution},
 };
 
-use self::{replies::stored, run::First};
-use crate::{agents::Limits, config::ExecutionConfig};
+pub(crate) use self::results::ResultHandler;
+use self::{
+    replies::{received_at, stored},
+    run::First,
+};
+use crate::{
+    agents::{AgentFailure, Limits},
+    config::ExecutionConfig,
+    external::ExternalAgents,
+};
 
 /// What running executions needs. Cheap to clone.
 #[derive(Clone)]
@@ -53,6 +63,8 @@ pub(crate) struct Engine {
     pub(crate) publisher: Publisher,
     /// Where files go.
     pub(crate) media: MediaStore,
+    /// Agents of the companies' own.
+    pub(crate) external: ExternalAgents,
     /// The time.
     pub(crate) clock: SharedClock,
     /// Lease and deadlines.
@@ -69,8 +81,13 @@ pub(crate) struct Engine {
 pub(crate) struct ExecutionHandler(pub(crate) Engine);
 
 impl Engine {
-    fn now(&self) -> DateTime<Utc> {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Counts what the sweeper did.
+    pub(crate) fn swept(&self, what: &str) {
+        self.metrics.swept.with_label_values(&[what]).inc();
     }
 
     fn count(&self, execution: &Execution, outcome: &str) {
@@ -107,6 +124,26 @@ impl Engine {
         Ok(())
     }
 
+    /// Ends an execution that the caller has as failed, with what was decided to say.
+    pub(crate) async fn failed(
+        &self,
+        conn: &mut AsyncPgConnection,
+        execution: &Execution,
+        outcome: &Outcome,
+        reason: &str,
+    ) -> Result<(), HandleError> {
+        let row = outcome
+            .to_row()
+            .map_err(|error| HandleError::Fail(error.into()))?;
+        if !executions::fail(conn, execution, reason, &row, self.now()).await? {
+            return Err(lost());
+        }
+        self.note_run(conn, execution, RunState::Failed, Some(reason))
+            .await?;
+        self.count(execution, "failed");
+        Ok(())
+    }
+
     /// Ends an execution that no worker has for good, and says so; what was said before when it had
     /// ended already.
     async fn abandon(
@@ -119,10 +156,7 @@ impl Engine {
         let Some(execution) = executions::get(conn, company, id).await? else {
             return Ok(Outcome::nothing());
         };
-        let content = ReplyContent::AgentError {
-            kind: AgentErrorKind::Default,
-        };
-        let outcome = self.reply(&execution, execution.created_at, content);
+        let outcome = self.sorry(&execution, received_at(&execution));
         let row = outcome
             .to_row()
             .map_err(|error| HandleError::Fail(error.into()))?;
@@ -164,7 +198,7 @@ impl Handler for ExecutionHandler {
             .await?;
         match first {
             First::Ended(outcome) => Ok(outcome),
-            First::Outside(held, outside) => engine.go_on(*held, outside).await,
+            First::Outside(held, task) => engine.go_on(*held, task).await,
         }
     }
 
@@ -188,4 +222,12 @@ impl Handler for ExecutionHandler {
 /// The error of an execution that was taken from its worker.
 fn lost() -> HandleError {
     HandleError::NotYet(anyhow!("it is not this worker's any more"))
+}
+
+/// Why an agent has no answer, and what becomes of its execution.
+pub(crate) fn failed(failure: AgentFailure) -> HandleError {
+    match failure {
+        AgentFailure::Store(error) => error.into(),
+        AgentFailure::Refused(reason) => HandleError::Fail(anyhow!(reason)),
+    }
 }

@@ -9,13 +9,16 @@ use chrono::{DateTime, Utc};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use wharf_media::{MediaError, ObjectKey};
 use wharf_pipeline::HandleError;
-use wharf_store::executions;
+use wharf_store::{agents::Endpoint, executions};
 
 use super::{
     Engine, lost,
     run::{Held, too_late},
 };
-use crate::agents::{DocumentJob, Made, Outside};
+use crate::{
+    agents::{DocumentJob, Made, Outside},
+    external::{Called, Payload},
+};
 
 /// How often a worker renews its lease, and sees whether the user has cancelled.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -26,6 +29,23 @@ impl Engine {
         match outside {
             Outside::Document(job) => self.document(held, *job).await,
         }
+    }
+
+    /// Calls an agent of the company's own.
+    pub(super) async fn call_agent(
+        &self,
+        held: &Held,
+        call: &(Endpoint, Payload),
+    ) -> Result<Called, HandleError> {
+        let (endpoint, payload) = call;
+        let deadline = held
+            .execution
+            .hard_deadline_at
+            .unwrap_or_else(|| self.now());
+        self.external
+            .call(endpoint, payload, deadline)
+            .await
+            .map_err(|error| HandleError::Fail(error.into()))
     }
 
     /// Waits for `work` with the lease renewed. Past the soft deadline the user is told; past the

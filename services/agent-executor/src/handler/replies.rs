@@ -2,8 +2,11 @@
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
+use serde::Deserialize as _;
 use wharf_broker::{Outgoing, Route};
-use wharf_domain::contracts::{AgentErrorKind, ReplyContent, ReplyRequest, ReplyTo};
+use wharf_domain::contracts::{
+    AgentErrorKind, ExecutionContext, ReplyContent, ReplyRequest, ReplyTo,
+};
 use wharf_pipeline::{HandleError, Outcome, Publication};
 use wharf_store::executions::{self, Execution};
 
@@ -25,10 +28,23 @@ impl Engine {
         Outcome::publish(vec![Publication::Reply(Box::new(reply))])
     }
 
+    /// The answer to an execution that failed.
+    pub(super) fn sorry(&self, execution: &Execution, received_at: DateTime<Utc>) -> Outcome {
+        let content = ReplyContent::AgentError {
+            kind: AgentErrorKind::Default,
+        };
+        self.reply(execution, received_at, content)
+    }
+
+    /// The same, for whoever has nothing but the row.
+    pub(crate) fn sorry_for(&self, execution: &Execution) -> Outcome {
+        self.sorry(execution, received_at(execution))
+    }
+
     /// Tells the user that it takes longer, and notes that. Published first: should the note fail it
     /// is published again with the same id, which responder recognises.
     pub(crate) async fn tell_longer(&self, execution: &Execution) -> anyhow::Result<()> {
-        if let Some(to) = receiver(execution, execution.created_at) {
+        if let Some(to) = receiver(execution, received_at(execution)) {
             let content = ReplyContent::AgentError {
                 kind: AgentErrorKind::Timeout,
             };
@@ -43,6 +59,16 @@ impl Engine {
         executions::told(&mut conn, execution.company_id, execution.id).await?;
         Ok(())
     }
+}
+
+/// When ingress received what asked for the execution; when it was enqueued, if its context cannot
+/// be read.
+pub(super) fn received_at(execution: &Execution) -> DateTime<Utc> {
+    execution
+        .context
+        .as_ref()
+        .and_then(|context| ExecutionContext::deserialize(context).ok())
+        .map_or(execution.created_at, |context| context.received_at)
 }
 
 fn receiver(execution: &Execution, received_at: DateTime<Utc>) -> Option<ReplyTo> {

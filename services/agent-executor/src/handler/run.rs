@@ -1,7 +1,5 @@
 //! The two transactions of an execution.
 
-use std::time::Instant;
-
 use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, Utc};
 use wharf_domain::contracts::{ExecutionContext, ExecutionRequest, ReplyContent};
@@ -9,20 +7,32 @@ use wharf_pipeline::{HandleError, Outcome};
 use wharf_store::{
     AsyncPgConnection,
     agent_runs::RunState,
-    agents as agent_rows, companies,
-    executions::{self, Begin, Execution},
-    profiles,
+    agents::{self as agent_rows, Agent, AgentKind, Endpoint},
+    companies,
+    executions::{self, Begin, Execution, ExecutionStatus},
+    profiles::{self, ProfileSummary},
 };
 
-use super::{Engine, lost, replies::stored};
-use crate::agents::{self, AgentFailure, Made, Outside, Person, Request, Work};
+use super::{Engine, failed, lost, replies::stored};
+use crate::{
+    agents::{self, Made, Outside, Person, Request, Work},
+    external::{Called, Payload},
+};
 
 /// What the first transaction comes to.
 pub(super) enum First {
     /// The execution has ended.
     Ended(Outcome),
     /// It goes on outside, under a lease.
-    Outside(Box<Held>, Outside),
+    Outside(Box<Held>, Task),
+}
+
+/// What is done outside.
+pub(super) enum Task {
+    /// What one of our agents asked for; it goes on afterwards.
+    Make(Outside),
+    /// A call of one of the company's own; what it answers is the answer.
+    Call(Box<(Endpoint, Payload)>),
 }
 
 /// An execution that this worker has.
@@ -32,7 +42,6 @@ pub(super) struct Held {
     pub(super) request: Request,
     /// When ingress received what asked for it.
     pub(super) received_at: DateTime<Utc>,
-    began: Instant,
 }
 
 impl Engine {
@@ -63,7 +72,6 @@ impl Engine {
         conn: &mut AsyncPgConnection,
         mut execution: Execution,
     ) -> Result<First, HandleError> {
-        let began = Instant::now();
         let now = self.now();
         if execution.hard_deadline_at.is_some_and(|at| at <= now) {
             return Err(too_late());
@@ -78,41 +86,57 @@ impl Engine {
         let received_at = context.received_at;
         let (company, kind) = (execution.company_id, execution.agent_type);
         let agent = agent_rows::find_or_create(conn, company, kind).await?;
-        if let Some(content) = self.refusal(conn, &agent).await? {
+        let refusal = match self.denial(conn, &execution).await? {
+            Some(denial) => Some(denial),
+            None => self.refusal(conn, &agent).await?,
+        };
+        if let Some(content) = refusal {
             let outcome = self.reply(&execution, received_at, content);
             self.complete(conn, &execution, &outcome).await?;
             self.count(&execution, "refused");
             return Ok(First::Ended(outcome));
         }
-        let request = self.request(conn, &execution, context).await?;
-        let work = agents::run(kind, conn, &request).await.map_err(failed)?;
-        let held = |execution| Held {
+        let profile = match execution.profile_id {
+            Some(id) => profiles::get(conn, company, id).await?,
+            None => None,
+        };
+        let request = self
+            .request(conn, &execution, context, profile.as_ref())
+            .await?;
+        let task = match agent.kind {
+            AgentKind::Http => call(conn, &agent, &request, profile).await?,
+            AgentKind::Builtin => match agents::run(kind, conn, &request).await.map_err(failed)? {
+                Work::Outside(outside) => Task::Make(outside),
+                Work::Done(content) => {
+                    let ended = self.ended(conn, &execution, received_at, *content).await?;
+                    return Ok(First::Ended(ended));
+                }
+            },
+        };
+        let soft = now + self.execution.soft_deadline();
+        let hard = now + self.execution.hard_deadline();
+        executions::set_deadlines(conn, &mut execution, soft, hard).await?;
+        let held = Held {
             execution,
             request,
             received_at,
-            began,
         };
-        match work {
-            Work::Done(content) => {
-                let ended = self.ended(conn, &held(execution), *content).await?;
-                Ok(First::Ended(ended))
-            }
-            Work::Outside(outside) => {
-                let soft = now + self.execution.soft_deadline();
-                let hard = now + self.execution.hard_deadline();
-                executions::set_deadlines(conn, &mut execution, soft, hard).await?;
-                Ok(First::Outside(Box::new(held(execution)), outside))
-            }
-        }
+        Ok(First::Outside(Box::new(held), task))
     }
 
-    /// Does what the agent asked for, and lets it go on with what came of it. An execution that does
-    /// not get so far is given back, unless somebody has taken it meanwhile.
-    pub(super) async fn go_on(&self, held: Held, outside: Outside) -> Result<Outcome, HandleError> {
-        let made = self.watched(&held, self.make(&held, outside)).await;
-        let ended = match made {
-            Ok(made) => self.second(&held, made).await,
-            Err(error) => Err(error),
+    /// Does what is to be done outside, and ends the execution with what came of it. An execution
+    /// that does not get so far is given back, unless somebody has taken it meanwhile.
+    pub(super) async fn go_on(&self, held: Held, task: Task) -> Result<Outcome, HandleError> {
+        let ended = match task {
+            Task::Make(outside) => match self.watched(&held, self.make(&held, outside)).await {
+                Ok(made) => self.second(&held, made).await,
+                Err(error) => Err(error),
+            },
+            Task::Call(call) => match self.watched(&held, self.call_agent(&held, &call)).await {
+                Ok(Called::Answered(content)) => self.answered(&held, *content).await,
+                Ok(Called::Accepted) => self.left(&held).await,
+                Err(error) => Err(error),
+            },
         };
         match ended {
             Err(HandleError::Retry(cause)) => {
@@ -135,9 +159,45 @@ impl Engine {
                 let content = agents::finish(kind, conn, &held.request, made)
                     .await
                     .map_err(failed)?;
-                self.ended(conn, held, content).await
+                self.ended(conn, &held.execution, held.received_at, content)
+                    .await
             })
             .await
+    }
+
+    /// The second transaction after a call.
+    async fn answered(&self, held: &Held, content: ReplyContent) -> Result<Outcome, HandleError> {
+        self.store
+            .transaction(async |conn| {
+                self.ended(conn, &held.execution, held.received_at, content)
+                    .await
+            })
+            .await
+    }
+
+    /// Leaves the execution to an agent that will call back, and tells the user that it takes
+    /// longer. It may have called back already.
+    async fn left(&self, held: &Held) -> Result<Outcome, HandleError> {
+        let execution = &held.execution;
+        let (company, id) = (execution.company_id, execution.id);
+        let until = execution.hard_deadline_at.unwrap_or_else(|| self.now());
+        {
+            let mut conn = self.store.conn().await?;
+            if !executions::await_answer(&mut conn, execution, until).await? {
+                let row = executions::get(&mut conn, company, id).await?;
+                return match row {
+                    Some(row) if row.status != ExecutionStatus::Processing => stored(&row),
+                    _ => Err(lost()),
+                };
+            }
+        }
+        if execution.soft_deadline_at.is_some()
+            && let Err(error) = self.tell_longer(execution).await
+        {
+            // The row still says that nobody was told: the sweeper does it.
+            tracing::warn!(error = format!("{error:#}"), "not told that it takes longer");
+        }
+        Ok(Outcome::nothing())
     }
 
     async fn give_back(
@@ -155,21 +215,23 @@ impl Engine {
     }
 
     /// Ends an execution whose agent ran.
-    async fn ended(
+    pub(super) async fn ended(
         &self,
         conn: &mut AsyncPgConnection,
-        held: &Held,
+        execution: &Execution,
+        received_at: DateTime<Utc>,
         content: ReplyContent,
     ) -> Result<Outcome, HandleError> {
-        let execution = &held.execution;
-        let outcome = self.reply(execution, held.received_at, content);
+        let outcome = self.reply(execution, received_at, content);
         self.complete(conn, execution, &outcome).await?;
         self.note_run(conn, execution, RunState::Completed, None)
             .await?;
-        let (agent, seconds) = (
-            execution.agent_type.as_str(),
-            held.began.elapsed().as_secs_f64(),
-        );
+        let agent = execution.agent_type.as_str();
+        let took = execution.started_at.map(|began| self.now() - began);
+        let seconds = took
+            .and_then(|took| took.to_std().ok())
+            .unwrap_or_default()
+            .as_secs_f64();
         self.metrics
             .execution_seconds
             .with_label_values(&[agent])
@@ -201,14 +263,11 @@ impl Engine {
         conn: &mut AsyncPgConnection,
         execution: &Execution,
         context: ExecutionContext,
+        profile: Option<&ProfileSummary>,
     ) -> Result<Request, HandleError> {
         let company = companies::get(conn, execution.company_id)
             .await?
             .ok_or_else(|| HandleError::Fail(anyhow!("the execution's company is gone")))?;
-        let profile = match execution.profile_id {
-            Some(id) => profiles::get(conn, execution.company_id, id).await?,
-            None => None,
-        };
         Ok(Request {
             execution_id: execution.id,
             company,
@@ -232,9 +291,15 @@ pub(super) fn too_late() -> HandleError {
     HandleError::Fail(anyhow!("the hard deadline is over"))
 }
 
-fn failed(failure: AgentFailure) -> HandleError {
-    match failure {
-        AgentFailure::Store(error) => error.into(),
-        AgentFailure::Refused(reason) => HandleError::Fail(anyhow!(reason)),
-    }
+async fn call(
+    conn: &mut AsyncPgConnection,
+    agent: &Agent,
+    request: &Request,
+    profile: Option<ProfileSummary>,
+) -> Result<Task, HandleError> {
+    let endpoint = agent_rows::endpoint(conn, agent.company_id, agent.id)
+        .await?
+        .ok_or_else(|| HandleError::Fail(anyhow!("the agent has no endpoint")))?;
+    let payload = Payload::new(agent.agent_type, request, profile);
+    Ok(Task::Call(Box::new((endpoint, payload))))
 }

@@ -9,6 +9,7 @@ use wharf_domain::{
     ids::{CompanyId, ExecutionId, named},
     intent::IntentType,
 };
+use wharf_pipeline::HandleError;
 use wharf_store::{
     StoreError,
     agent_runs::{self, NewRun, RunState, Trigger},
@@ -17,8 +18,8 @@ use wharf_store::{
 };
 
 use crate::{
-    agents::{self, AgentFailure, Request},
-    handler::Engine,
+    agents::{self, Request},
+    handler::{Engine, failed},
 };
 
 /// The agents that work by themselves.
@@ -77,8 +78,8 @@ async fn run_one(
     };
     let done = engine
         .store
-        .transaction::<_, AgentFailure, _>(async |conn| {
-            let report = agents::job(kind, conn, &request).await?;
+        .transaction::<_, HandleError, _>(async |conn| {
+            let report = agents::job(kind, conn, &request).await.map_err(failed)?;
             let run = note(RunState::Completed, None);
             agent_runs::record(conn, company.id, &run, engine.circuit).await?;
             Ok(report)
@@ -90,15 +91,15 @@ async fn run_one(
             tracing::info!(agent = %kind, counts = ?report.counts, "agent worked by itself");
             Ok(())
         }
-        // Not the agent's fault, and tried again at the next sweep.
-        Err(AgentFailure::Store(error)) if error.is_retryable() => Err(error.into()),
-        Err(failure) => {
-            tracing::error!(agent = %kind, error = %failure, "agent failed by itself");
-            let why = failure.to_string();
+        Err(HandleError::Fail(cause)) => {
+            let why = format!("{cause:#}");
+            tracing::error!(agent = %kind, error = why, "agent failed by itself");
             let run = note(RunState::Failed, Some(&why));
             record(engine, company.id, &run).await?;
             Ok(())
         }
+        // Not the agent's fault, and tried again at the next sweep.
+        Err(error) => Err(error.into()),
     }
 }
 

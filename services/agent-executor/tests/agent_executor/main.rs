@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agent;
 mod config;
 mod executing;
+mod external;
 mod failing;
+mod stopping;
 mod support;
+mod sweeping;
