@@ -149,7 +149,7 @@ metrics! {
 
     /// What agent-executor counts.
     ExecutorMetrics {
-        /// Executions ended, by agent and outcome (completed, failed, refused because the agent takes no work).
+        /// Executions ended, by agent and outcome (completed, failed, cancelled, refused because it may not be or its agent takes no work).
         executions: IntCounterVec = "wharf_executions_total" ["agent", "outcome"],
         /// Seconds an agent worked, by agent.
         execution_seconds: HistogramVec = "wharf_execution_seconds" ["agent"],

@@ -147,8 +147,31 @@ impl Engine {
                 self.give_back(&held.execution, &cause).await?;
                 Err(HandleError::Fail(cause))
             }
+            Err(HandleError::NotYet(cause)) => self.taken(&held.execution, cause).await,
             other => other,
         }
+    }
+
+    /// What becomes of an execution that is not this worker's any more: nothing, when the user has
+    /// cancelled it; else its message waits for whoever has it.
+    async fn taken(
+        &self,
+        execution: &Execution,
+        cause: anyhow::Error,
+    ) -> Result<Outcome, HandleError> {
+        let (company, id) = (execution.company_id, execution.id);
+        self.store
+            .transaction(async |conn| {
+                let row = executions::get(conn, company, id).await?;
+                if row.is_none_or(|row| row.status != ExecutionStatus::Cancelled) {
+                    return Err(HandleError::NotYet(cause));
+                }
+                self.note_run(conn, execution, RunState::Cancelled, None)
+                    .await?;
+                self.count(execution, "cancelled");
+                Ok(Outcome::nothing())
+            })
+            .await
     }
 
     /// The second transaction.

@@ -218,8 +218,9 @@ async fn a_cancelled_call_is_dropped_and_nothing_said() {
     assert_eq!(executor.row(1).await.status, ExecutionStatus::Cancelled);
     let replies = Queue::Reply(Priority::Inventory);
     assert_eq!(executor.broker.ready(replies).await, 0);
-    let runs = "agent_runs WHERE state <> 'cancelled'";
-    assert_eq!(executor.db.rows(runs).await, 0);
+    assert_eq!(executor.db.rows("agent_runs").await, 1);
+    let cancelled = "agent_runs WHERE state = 'cancelled'";
+    assert_eq!(executor.db.rows(cancelled).await, 1);
 }
 
 #[tokio::test]
