@@ -28,6 +28,7 @@ use crate::{
     executions::ExecutionStatus,
     movements::MovementKind,
     outbound::OutboundStatus,
+    purchase_orders::OrderState,
     templates::TemplateState,
 };
 
@@ -128,6 +129,7 @@ column_types!(
     ExecutionStatus,
     IntentType,
     MovementKind,
+    OrderState,
     OutboundStatus,
     Persona,
     Priority,

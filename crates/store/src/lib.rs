@@ -35,11 +35,14 @@ pub mod pool;
 mod product_match;
 pub mod products;
 pub mod profiles;
+pub mod purchase_orders;
 pub mod replenishment;
 pub mod reports;
 mod schema;
 pub mod snapshots;
 pub mod stock;
+pub mod supplier_scores;
+pub mod suppliers;
 pub mod templates;
 mod tls;
 

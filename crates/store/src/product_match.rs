@@ -47,23 +47,34 @@ pub(crate) fn find(catalogue: &[Product], words: &str) -> ProductMatch {
 }
 
 fn nearest(catalogue: &[Product], wanted: &str) -> Vec<String> {
-    let wanted = trigrams(wanted);
-    let mut scored: Vec<(f64, &str)> = catalogue
-        .iter()
-        .map(|product| {
-            let best = names(product)
+    suggest(
+        wanted,
+        catalogue.iter().flat_map(|product| {
+            names(product)
                 .chain([product.sku.as_str()])
-                .map(|name| likeness(&wanted, &trigrams(&key(name))))
-                .fold(0.0, f64::max);
-            (best, product.name.as_str())
-        })
+                .map(|name| (name, product.name.as_str()))
+        }),
+    )
+}
+
+/// What looks like `wanted` (a [`key`]), best first: of pairs of a name that people may mean and
+/// the name to suggest for it.
+pub(crate) fn suggest<'a>(
+    wanted: &str,
+    named: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Vec<String> {
+    let wanted = trigrams(wanted);
+    let mut scored: Vec<(f64, &str)> = named
+        .map(|(name, suggestion)| (likeness(&wanted, &trigrams(&key(name))), suggestion))
         .filter(|(score, _)| *score >= ALIKE)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let mut seen = BTreeSet::new();
     scored
         .into_iter()
+        .filter(|(_, suggestion)| seen.insert(*suggestion))
         .take(SUGGESTIONS)
-        .map(|(_, name)| name.to_owned())
+        .map(|(_, suggestion)| suggestion.to_owned())
         .collect()
 }
 

@@ -60,6 +60,24 @@ pub async fn catalogue(conn: &mut AsyncPgConnection, company: CompanyId) -> Resu
         .await?)
 }
 
+/// The product `id`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    id: Uuid,
+) -> Result<Option<Product>> {
+    Ok(products::table
+        .filter(products::company_id.eq(company.0))
+        .filter(products::id.eq(id))
+        .select(Product::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// Finds the product that `sku_or_words` names: by its code, then its name, then another name
 /// that people use, then as the words that only it contains. See `product_match.rs`.
 ///

@@ -7,9 +7,9 @@ use super::{
     Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
-        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, ReorderResult,
-        ReportReady, StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, Undone,
-        Waited, WhyNotUndone,
+        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, NoSupplier,
+        ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo, SupplierNotFound,
+        SupplierPerformance, Undone, Waited, WhyNotUndone,
     },
 };
 use crate::{
@@ -95,6 +95,10 @@ pub enum ReplyContent {
     StockUpdated(StockUpdated),
     /// An order was drafted, placed or dropped.
     ReorderResult(Box<ReorderResult>),
+    /// Nothing was ordered: there is enough, or enough is on order.
+    ReorderNotNeeded(ReorderNotNeeded),
+    /// Nothing was ordered: nobody sells it, or the named supplier does not.
+    NoSupplier(NoSupplier),
     /// The live alerts.
     AlertSummary(AlertSummary),
     /// One alert.
@@ -224,6 +228,8 @@ impl ReplyContent {
             Self::InventoryCheckResult(_) => "inventory_check_result",
             Self::StockUpdated(_) => "stock_updated",
             Self::ReorderResult(_) => "reorder_result",
+            Self::ReorderNotNeeded(_) => "reorder_not_needed",
+            Self::NoSupplier(_) => "no_supplier",
             Self::AlertSummary(_) => "alert_summary",
             Self::AlertDetail(_) => "alert_detail",
             Self::AlertAcknowledged(_) => "alert_acknowledged",

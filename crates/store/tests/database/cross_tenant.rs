@@ -31,6 +31,8 @@ use wharf_store::{
     templates::{self, NewTemplate},
 };
 
+mod purchasing;
+
 use crate::support::{THEIRS, World, address, at, execution};
 
 #[tokio::test]

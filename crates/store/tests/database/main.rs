@@ -21,5 +21,7 @@ mod outbound;
 mod permissions;
 mod pool;
 mod products;
+mod purchasing;
 mod replenishment;
+mod supplier_scores;
 mod support;

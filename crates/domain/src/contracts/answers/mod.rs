@@ -19,7 +19,9 @@ pub use control::{
 };
 pub use dialogue::{Confirm, Undone, Waited, WhyNotUndone};
 pub use inventory::{EntityStock, Figure, InventoryCheckResult, LocationStock, StockUpdated};
-pub use purchasing::{QuantityReason, ReorderResult, ReorderState, SupplierChoice};
+pub use purchasing::{
+    NoSupplier, QuantityReason, ReorderNotNeeded, ReorderResult, ReorderState, SupplierChoice,
+};
 pub use reports::{DailyDigest, MetricLine, MetricUnit, MetricsSummary, ReportReady, TopLine};
 pub use suppliers::{
     OpenOrder, SupplierInfo, SupplierNotFound, SupplierPerformance, SupplierRow, SupplierScore,

@@ -77,6 +77,8 @@ pub enum QuantityReason {
     },
     /// The economic order quantity.
     Economic,
+    /// As it was drafted; the figures behind it have changed since.
+    AsDrafted,
 }
 
 /// A supplier of a product.
@@ -96,4 +98,38 @@ pub struct SupplierChoice {
     pub on_time_percent: Figure<u8>,
     /// Whether the company prefers it for the product.
     pub preferred: bool,
+}
+
+/// Nothing was ordered: there is enough, or enough is on order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReorderNotNeeded {
+    /// The product's code.
+    pub sku: String,
+    /// The product's name.
+    pub name: String,
+    /// The unit, singular.
+    pub unit: String,
+    /// Units in stock now.
+    pub in_stock: i64,
+    /// Units on orders that have not come.
+    pub on_order: i64,
+    /// The reorder point.
+    pub reorder_point: Figure<i64>,
+    /// The level that an order would fill the stock up to; stock and orders reach it.
+    pub target: i64,
+    /// The moment that the figures are true of.
+    pub as_of: DateTime<Utc>,
+}
+
+/// Nothing was ordered: nobody sells it to the company, or the named supplier does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoSupplier {
+    /// The product's code.
+    pub sku: String,
+    /// The product's name.
+    pub name: String,
+    /// The supplier that was named and does not sell it.
+    pub supplier: Option<String>,
+    /// The suppliers that sell it, best first, at most three.
+    pub sold_by: Vec<String>,
 }

@@ -22,6 +22,8 @@ pub struct SupplierInfo {
 pub struct SupplierRow {
     /// Its name.
     pub name: String,
+    /// Whether the company still buys from it.
+    pub active: bool,
     /// The person to ask for.
     pub contact_name: Option<String>,
     /// E-mail.
@@ -84,7 +86,7 @@ pub struct SupplierNotFound {
 /// How well suppliers did in a period, the best first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SupplierPerformance {
-    /// The days of the deliveries.
+    /// The days that the orders were due or came.
     pub period: Period,
     /// The days that they are compared with: as many, just before.
     pub before: Period,
@@ -99,13 +101,13 @@ pub struct SupplierPerformance {
 /// A supplier's figures. Percentages are 0 to 100 with one decimal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SupplierScore {
-    /// Its place, from 1; `None` without deliveries.
+    /// Its place, from 1; `None` without a score.
     pub rank: Option<u32>,
     /// Its name.
     pub name: String,
-    /// Orders that came or were due.
+    /// Orders of the period: those that were due in it, or came whole in it and earlier than due.
     pub orders: u32,
-    /// Share of them that came whole by the day they were expected.
+    /// Share of those with a day they were expected that came whole by it.
     pub on_time_percent: Figure<f64>,
     /// Share of delivered units that were good.
     pub quality_percent: Figure<f64>,
@@ -113,7 +115,7 @@ pub struct SupplierScore {
     pub fill_percent: Figure<f64>,
     /// Days from order to delivery, on average.
     pub lead_time_days: Figure<f64>,
-    /// 0 to 100; how it is weighed is documented with the agent.
+    /// 0 to 100; how it is weighed is documented with the agent. `None` when a part is not known.
     pub score: Figure<f64>,
     /// The score against that of the period before.
     pub trend: Trend,
