@@ -8,6 +8,7 @@
 //! the object storage) it hands back as [`Outside`]; the handler does it between two transactions.
 
 mod alert_generator;
+mod ask;
 mod controller;
 mod inventory_monitor;
 mod lookup;

@@ -1,9 +1,25 @@
-//! Facts on suppliers and how well they do.
+//! Facts on suppliers and how well they do. The formulas stand in docs/agents.md.
+//!
+//! - [`facts`]: who supplies what, on which terms, and what has not come.
+//! - [`performance`]: scores, ranks and trends.
 
-use wharf_domain::contracts::{ReplyContent, answers::JobReport};
-use wharf_store::AsyncPgConnection;
+mod facts;
+mod performance;
 
-use super::{Agent, AgentFailure, Request, Work};
+use wharf_domain::{
+    contracts::{
+        ReplyContent,
+        answers::{JobReport, SupplierNotFound},
+    },
+    entities::EntityName,
+    intent::IntentType,
+};
+use wharf_store::{
+    AsyncPgConnection,
+    suppliers::{self, Supplier, SupplierMatch},
+};
+
+use super::{Agent, AgentFailure, Request, Work, lookup};
 
 /// See the module.
 #[derive(Debug)]
@@ -12,22 +28,48 @@ pub(super) struct SupplierEvaluator;
 impl Agent for SupplierEvaluator {
     async fn run(
         &self,
-        _conn: &mut AsyncPgConnection,
+        conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> Result<Work, AgentFailure> {
-        Ok(Work::done(ReplyContent::NotAvailable {
-            intent: request.intent.as_str().to_owned(),
-        }))
+        let content = match request.intent {
+            IntentType::CheckSupplier => facts::check(conn, request).await?,
+            IntentType::SupplierPerformance => performance::compare(conn, request).await?,
+            other => ReplyContent::NotAvailable {
+                intent: other.as_str().to_owned(),
+            },
+        };
+        Ok(Work::done(content))
     }
 
     async fn job(
         &self,
-        _conn: &mut AsyncPgConnection,
-        _request: &Request,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
     ) -> Result<JobReport, AgentFailure> {
-        Ok(JobReport {
-            agent: "supplier_evaluator".to_owned(),
-            counts: Vec::new(),
-        })
+        performance::evaluate_all(conn, request).await
     }
+}
+
+/// The suppliers that the request names, `None` when it names none.
+async fn named(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<lookup::Found<Option<Vec<Supplier>>>, AgentFailure> {
+    let Some(asked) = request.entities.get(EntityName::Supplier) else {
+        return Ok(Ok(None));
+    };
+    Ok(
+        match suppliers::find(conn, request.company_id(), asked).await? {
+            SupplierMatch::One(one) => Ok(Some(vec![one])),
+            SupplierMatch::Several(several) => Ok(Some(several)),
+            SupplierMatch::None { nearest } => Err(not_found(asked, nearest)),
+        },
+    )
+}
+
+fn not_found(asked: &str, nearest: Vec<String>) -> Box<ReplyContent> {
+    Box::new(ReplyContent::SupplierNotFound(SupplierNotFound {
+        asked: asked.to_owned(),
+        nearest,
+    }))
 }

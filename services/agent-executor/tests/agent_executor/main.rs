@@ -5,4 +5,5 @@
 mod config;
 mod executing;
 mod failing;
+mod purchasing;
 mod support;

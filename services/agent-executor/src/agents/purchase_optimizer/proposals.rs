@@ -1,0 +1,140 @@
+//! The agent's own work: drafts of everything that has run down to its reorder point and is not on
+//! its way. Drafts only: nobody is told, nothing is bought.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+use wharf_domain::contracts::answers::JobReport;
+use wharf_store::{
+    AsyncPgConnection, products,
+    purchase_orders::{self, NewLine, NewOrder},
+    suppliers::{self, Offer},
+};
+
+use super::{
+    candidates,
+    needs::{Overview, Size},
+    on_time,
+    orders::day_after,
+};
+use crate::agents::{AgentFailure, Request};
+
+/// Lines of one order at most; what is left over comes with the next run.
+const LINES: usize = 1_000;
+
+#[derive(Default)]
+struct Counts {
+    low: i64,
+    covered: i64,
+    drafted: i64,
+    without_supplier: i64,
+    without_quantity: i64,
+}
+
+/// A line with what its order's day depends on.
+struct Proposed {
+    line: NewLine,
+    lead_time_days: Option<i32>,
+}
+
+/// Draws the drafts up, one for each supplier and currency. A product that a draft or an open order
+/// has already is left alone, so that a second run adds nothing.
+pub(super) async fn draw_up(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<JobReport, AgentFailure> {
+    let company = request.company_id();
+    purchase_orders::hold(conn, company).await?;
+    let catalogue = products::catalogue(conn, company).await?;
+    let ids: Vec<Uuid> = catalogue.iter().map(|product| product.id).collect();
+    let overview = Overview::of(conn, request, &ids).await?;
+    let drafted = purchase_orders::drafted(conn, company).await?;
+    let on_time = on_time(conn, request).await?;
+    let mut offers: BTreeMap<Uuid, Vec<Offer>> = BTreeMap::new();
+    for offer in suppliers::offers(conn, company, &ids).await? {
+        offers.entry(offer.product_id).or_default().push(offer);
+    }
+    let mut counts = Counts::default();
+    let mut orders: BTreeMap<(Uuid, String), Vec<Proposed>> = BTreeMap::new();
+    for product in &catalogue {
+        let Some(needs) = overview.needs(product) else {
+            continue;
+        };
+        let offers = offers.remove(&product.id).unwrap_or_default();
+        let ranked = candidates(request, &needs, offers, &on_time, None);
+        let best = ranked.first().map(|candidate| &candidate.offer);
+        let lead_time = best.and_then(|offer| offer.lead_time_days);
+        let Some(point) = needs.reorder_point(&request.limits, lead_time) else {
+            continue;
+        };
+        if needs.in_stock > point {
+            continue;
+        }
+        counts.low += 1;
+        if needs.on_order > 0 || drafted.contains(&product.id) {
+            counts.covered += 1;
+            continue;
+        }
+        let Some(offer) = best else {
+            counts.without_supplier += 1;
+            continue;
+        };
+        let ours = &request.company.currency;
+        let Size::Units { quantity, .. } = needs.size(&request.limits, ours, offer, None) else {
+            counts.without_quantity += 1;
+            continue;
+        };
+        let price = &offer.unit_price;
+        let lines = orders
+            .entry((offer.supplier_id, price.currency.clone()))
+            .or_default();
+        if lines.len() < LINES {
+            counts.drafted += 1;
+            lines.push(Proposed {
+                line: NewLine {
+                    product_id: product.id,
+                    quantity,
+                    unit_price: price.amount.clone(),
+                },
+                lead_time_days: offer.lead_time_days,
+            });
+        }
+    }
+    let drafts = orders.len();
+    for ((supplier_id, currency), lines) in orders {
+        let days = lines.iter().map(|line| line.lead_time_days);
+        let longest = days
+            .collect::<Option<Vec<i32>>>()
+            .and_then(|days| days.into_iter().max());
+        let order = NewOrder {
+            company_id: company,
+            supplier_id,
+            location_id: None,
+            currency,
+            created_by: request.person.as_ref().map(|person| person.id),
+            execution_id: request.execution_id,
+            created_at: request.now,
+            expected_on: day_after(request, longest),
+            lines: lines.into_iter().map(|proposed| proposed.line).collect(),
+        };
+        purchase_orders::draft(conn, &order).await?;
+    }
+    Ok(report(&counts, drafts))
+}
+
+fn report(counts: &Counts, drafts: usize) -> JobReport {
+    let counts = [
+        ("products_low", counts.low),
+        ("on_order_or_drafted", counts.covered),
+        ("products_drafted", counts.drafted),
+        ("drafts_made", i64::try_from(drafts).unwrap_or(i64::MAX)),
+        ("without_supplier", counts.without_supplier),
+        ("without_quantity", counts.without_quantity),
+    ];
+    JobReport {
+        agent: "purchase_optimizer".to_owned(),
+        counts: counts
+            .map(|(name, count)| (name.to_owned(), count))
+            .to_vec(),
+    }
+}
