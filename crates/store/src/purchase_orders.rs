@@ -17,9 +17,7 @@ use crate::{
     Result,
     columns::{Col, text_enum},
     error::StoreError,
-    schema::{
-        companies, deliveries, products, purchase_order_lines as l, purchase_orders as o, suppliers,
-    },
+    schema::{companies, deliveries, purchase_order_lines as l, purchase_orders as o, suppliers},
 };
 
 pub use outstanding::{Open, drafted, on_order, open};
@@ -334,27 +332,6 @@ pub async fn cancel(
             o::state.eq(OrderState::Cancelled.as_str()),
             o::cancelled_at.eq(now),
         ))
-        .execute(conn)
-        .await?;
-    Ok(rows == 1)
-}
-
-/// Sets the day of a product's last order if it is `from`; `false` when it is not.
-///
-/// # Errors
-/// When the database fails.
-pub async fn set_last_order(
-    conn: &mut AsyncPgConnection,
-    company: CompanyId,
-    product: Uuid,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-) -> Result<bool> {
-    let rows = diesel::update(products::table)
-        .filter(products::company_id.eq(company.0))
-        .filter(products::id.eq(product))
-        .filter(products::last_reorder_on.is_not_distinct_from(from))
-        .set(products::last_reorder_on.eq(to))
         .execute(conn)
         .await?;
     Ok(rows == 1)

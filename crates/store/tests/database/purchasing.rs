@@ -208,22 +208,6 @@ async fn an_order_from_draft_to_cancelled() {
 }
 
 #[tokio::test]
-async fn the_last_orders_day_is_set_only_where_it_is_as_it_was() {
-    let world = World::new().await;
-    let mut conn = world.store.conn().await.unwrap();
-    let (company, product) = (world.ours.company, world.ours.product);
-    let (first, second) = (Some(day("2027-01-01")), Some(day("2027-02-01")));
-    for (from, to, done) in [
-        (first, second, false),
-        (None, first, true),
-        (first, second, true),
-    ] {
-        let set = purchase_orders::set_last_order(&mut conn, company, product, from, to).await;
-        assert_eq!(set.unwrap(), done, "{from:?} -> {to:?}");
-    }
-}
-
-#[tokio::test]
 async fn of_many_orders_at_once_each_has_its_own_number() {
     let world = World::new().await;
     let shop = seed(&world.db, world.ours, "ours").await;

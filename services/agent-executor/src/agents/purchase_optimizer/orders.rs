@@ -43,9 +43,6 @@ pub(super) struct NewDraft<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 struct Change {
     order: Uuid,
-    product: Uuid,
-    last_order_before: Option<NaiveDate>,
-    last_order: NaiveDate,
 }
 
 /// Drafts an order and places it, or asks where it costs or holds more than may be ordered unasked.
@@ -152,20 +149,7 @@ async fn place(
     if !purchase_orders::confirm(conn, company, order.id, expected_on, request.now).await? {
         return Ok(false);
     }
-    let change = Change {
-        order: order.id,
-        product: market.product.id,
-        last_order_before: market.product.last_reorder_on,
-        last_order: request.company_today(),
-    };
-    purchase_orders::set_last_order(
-        conn,
-        company,
-        change.product,
-        change.last_order_before,
-        Some(change.last_order),
-    )
-    .await?;
+    let change = Change { order: order.id };
     let effect = NewEffect {
         execution_id: request.execution_id,
         company_id: company,
@@ -212,14 +196,6 @@ pub(super) async fn undo(
         }));
     }
     effects::mark_undone(conn, company, of, request.execution_id, request.now).await?;
-    purchase_orders::set_last_order(
-        conn,
-        company,
-        change.product,
-        Some(change.last_order),
-        change.last_order_before,
-    )
-    .await?;
     let order = purchase_orders::get(conn, company, change.order).await?;
     Ok(ReplyContent::Undone(Undone {
         intent: request.intent,
