@@ -151,6 +151,18 @@ impl ShownList {
                 let products = candidates.iter();
                 (products.map(|product| choice(&product.sku)).collect(), None)
             }
+            ReplyContent::WhichLocation { locations, .. } => {
+                let choice = |place: &String| {
+                    let mut entities = entities.clone();
+                    entities.set(EntityName::Location, place.to_lowercase());
+                    Choice {
+                        intent,
+                        entities,
+                        confirm: false,
+                    }
+                };
+                (locations.iter().map(choice).collect(), None)
+            }
             _ => return None,
         };
         (!choices.is_empty()).then_some(Self {

@@ -8,8 +8,8 @@ use super::{
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
         AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, NoSupplier,
-        ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo, SupplierNotFound,
-        SupplierPerformance, Undone, Waited, WhyNotUndone,
+        NotEnoughStock, ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo,
+        SupplierNotFound, SupplierPerformance, Undone, Waited, WhyNotUndone,
     },
 };
 use crate::{
@@ -93,6 +93,8 @@ pub enum ReplyContent {
     InventoryCheckResult(InventoryCheckResult),
     /// Stock was counted, received or taken out.
     StockUpdated(StockUpdated),
+    /// There is not so much to take out.
+    NotEnoughStock(NotEnoughStock),
     /// An order was drafted, placed or dropped.
     ReorderResult(Box<ReorderResult>),
     /// Nothing was ordered: there is enough, or enough is on order.
@@ -192,6 +194,13 @@ pub enum ReplyContent {
         /// The company's places.
         locations: Vec<String>,
     },
+    /// At which place? Nothing was changed.
+    WhichLocation {
+        /// The product that it is about.
+        product: ProductName,
+        /// The places that it may be, at most nine.
+        locations: Vec<String>,
+    },
     /// The message was not understood.
     UnknownCommand,
     /// What can be asked.
@@ -227,6 +236,7 @@ impl ReplyContent {
         match self {
             Self::InventoryCheckResult(_) => "inventory_check_result",
             Self::StockUpdated(_) => "stock_updated",
+            Self::NotEnoughStock(_) => "not_enough_stock",
             Self::ReorderResult(_) => "reorder_result",
             Self::ReorderNotNeeded(_) => "reorder_not_needed",
             Self::NoSupplier(_) => "no_supplier",
@@ -258,6 +268,7 @@ impl ReplyContent {
             Self::ProductNotFound { .. } => "product_not_found",
             Self::WhichProduct { .. } => "which_product",
             Self::LocationNotFound { .. } => "location_not_found",
+            Self::WhichLocation { .. } => "which_location",
             Self::UnknownCommand => "unknown_command",
             Self::Help => "help",
             Self::MissingEntity { .. } => "missing_entity",

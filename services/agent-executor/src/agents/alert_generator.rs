@@ -1,6 +1,19 @@
-//! Finds alerts, lists, acknowledges and resolves them.
+//! Finds what is not as it should be, lists it, and keeps who is on it. The rules stand in
+//! docs/agents.md and, as code, in [`rules`].
+//!
+//! - [`scan`]: looks for everything that the rules name.
+//! - [`view`]: lists, and the details of one.
+//! - [`change`]: acknowledging, resolving, and taking that back.
 
-use wharf_domain::contracts::{ReplyContent, answers::JobReport};
+mod change;
+mod rules;
+mod scan;
+mod view;
+
+use wharf_domain::{
+    contracts::{ReplyContent, Step, answers::JobReport},
+    intent::IntentType,
+};
 use wharf_store::AsyncPgConnection;
 
 use super::{Agent, AgentFailure, Request, Work};
@@ -12,22 +25,35 @@ pub(super) struct AlertGenerator;
 impl Agent for AlertGenerator {
     async fn run(
         &self,
-        _conn: &mut AsyncPgConnection,
+        conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> Result<Work, AgentFailure> {
-        Ok(Work::done(ReplyContent::NotAvailable {
-            intent: request.intent.as_str().to_owned(),
-        }))
+        use IntentType::{AcknowledgeAlert, ResolveAlert, ViewAlerts};
+        let content = match (request.intent, request.step) {
+            (ViewAlerts, _) => view::view(conn, request).await?,
+            (AcknowledgeAlert | ResolveAlert, Step::Undo { of }) => {
+                change::undo(conn, request, of).await?
+            }
+            (intent @ (AcknowledgeAlert | ResolveAlert), Step::Declined { .. }) => {
+                ReplyContent::Declined { intent }
+            }
+            (AcknowledgeAlert, _) => {
+                change::change(conn, request, change::To::Acknowledged).await?
+            }
+            (ResolveAlert, _) => change::change(conn, request, change::To::Resolved).await?,
+            (other, _) => ReplyContent::NotAvailable {
+                intent: other.as_str().to_owned(),
+            },
+        };
+        Ok(Work::done(content))
     }
 
+    /// Looks for alerts.
     async fn job(
         &self,
-        _conn: &mut AsyncPgConnection,
-        _request: &Request,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
     ) -> Result<JobReport, AgentFailure> {
-        Ok(JobReport {
-            agent: "alert_generator".to_owned(),
-            counts: Vec::new(),
-        })
+        scan::scan(conn, request).await
     }
 }

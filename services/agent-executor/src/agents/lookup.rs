@@ -1,16 +1,20 @@
 //! Finding what a request names; what is not found is an answer, not an error.
 
+use serde_json::json;
+use uuid::Uuid;
 use wharf_domain::{
-    contracts::{ProductName, ReplyContent},
+    contracts::{AgentErrorKind, ProductName, ReplyContent},
     entities::EntityName,
 };
 use wharf_store::{
     AsyncPgConnection, StoreError,
+    audit::AuditAction,
     locations::{self, Location},
+    permissions::{self, Permission},
     products::{self, Product, ProductMatch},
 };
 
-use super::{AgentFailure, Request};
+use super::{AgentFailure, Request, changes};
 
 /// Names that one reply can list, and that a digit can choose from.
 pub(super) const CHOICES: usize = 9;
@@ -63,6 +67,81 @@ pub(super) async fn location(
     Ok(Err(Box::new(ReplyContent::LocationNotFound {
         asked: words.to_owned(),
         locations: all.into_iter().map(|location| location.name).collect(),
+    })))
+}
+
+/// The places that a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Scope {
+    /// The place that the request names.
+    pub(super) named: Option<Location>,
+    /// The places that the person is bound to; `None`: all.
+    bound: Option<Vec<Uuid>>,
+}
+
+impl Scope {
+    /// The places that count; `None`: all of the company.
+    pub(super) fn places(&self) -> Option<Vec<Uuid>> {
+        match &self.named {
+            Some(place) => Some(vec![place.id]),
+            None => self.bound.clone(),
+        }
+    }
+
+    /// Those of the company's places that count, by name.
+    pub(super) async fn list(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+    ) -> Result<Vec<Location>, StoreError> {
+        let mut all = locations::list(conn, request.company_id()).await?;
+        if let Some(places) = self.places() {
+            all.retain(|place| places.contains(&place.id));
+        }
+        Ok(all)
+    }
+}
+
+/// The places that the request is about: the one that it names, else those that the person may see
+/// and change. A place that is not the person's is refused, in the words of the spec.
+pub(super) async fn scope(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<Found<Scope>, AgentFailure> {
+    let company = request.company_id();
+    let permission = match &request.person {
+        None => Permission::Allowed { locations: None },
+        Some(person) => permissions::check(conn, company, person.id, request.intent).await?,
+    };
+    let Permission::Allowed { locations: bound } = permission.clone() else {
+        return denied(conn, request).await;
+    };
+    let mut scope = Scope { named: None, bound };
+    let Some(words) = request.entities.get(EntityName::Location) else {
+        return Ok(Ok(scope));
+    };
+    let Some(place) = locations::find(conn, company, words).await? else {
+        let mine = scope.list(conn, request).await?;
+        return Ok(Err(Box::new(ReplyContent::LocationNotFound {
+            asked: words.to_owned(),
+            locations: mine.into_iter().map(|place| place.name).collect(),
+        })));
+    };
+    if !permission.covers(place.id) {
+        return denied(conn, request).await;
+    }
+    scope.named = Some(place);
+    Ok(Ok(scope))
+}
+
+async fn denied<T>(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<Found<T>, AgentFailure> {
+    let detail = json!({ "entities": request.entities });
+    changes::audit(conn, request, AuditAction::Denied, detail).await?;
+    Ok(Err(Box::new(ReplyContent::AgentError {
+        kind: AgentErrorKind::Permission,
     })))
 }
 

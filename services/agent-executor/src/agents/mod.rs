@@ -9,9 +9,11 @@
 
 mod alert_generator;
 mod ask;
+mod changes;
 mod controller;
 mod inventory_monitor;
 mod lookup;
+mod plan;
 mod purchase_optimizer;
 mod report_generator;
 mod request;

@@ -42,7 +42,7 @@ async fn what_fails_for_good_is_told_and_the_row_says_why() {
             kind: AgentErrorKind::Default
         }
     );
-    let reason = "check_inventory without a product reached the agent";
+    let reason = "check_inventory reached its agent without a product";
     assert_eq!(executor.dead(1).await, [reason]);
     let row = executor.row(1).await;
     assert_eq!((row.status, row.attempts), (ExecutionStatus::Failed, 1));

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod alerts;
 mod config;
+mod desk;
 mod executing;
 mod failing;
 mod purchasing;
+mod stock;
 mod support;

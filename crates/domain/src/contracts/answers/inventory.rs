@@ -112,3 +112,22 @@ pub struct StockUpdated {
     /// When it was recorded.
     pub as_of: DateTime<Utc>,
 }
+
+/// More was to be taken out than there is; nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotEnoughStock {
+    /// The product's code.
+    pub sku: String,
+    /// The product's name.
+    pub name: String,
+    /// The unit, singular.
+    pub unit: String,
+    /// The place.
+    pub location: String,
+    /// Units that were to be taken out.
+    pub asked: i64,
+    /// Units that are there.
+    pub there: i64,
+    /// The moment that it is true of.
+    pub as_of: DateTime<Utc>,
+}

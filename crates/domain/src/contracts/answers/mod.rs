@@ -18,7 +18,9 @@ pub use control::{
     AgentLine, AgentStatusList, AgentSwitched, AgentUnavailable, JobReport, WhyUnavailable,
 };
 pub use dialogue::{Confirm, Undone, Waited, WhyNotUndone};
-pub use inventory::{EntityStock, Figure, InventoryCheckResult, LocationStock, StockUpdated};
+pub use inventory::{
+    EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,
+};
 pub use purchasing::{
     NoSupplier, QuantityReason, ReorderNotNeeded, ReorderResult, ReorderState, SupplierChoice,
 };
