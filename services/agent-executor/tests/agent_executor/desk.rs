@@ -93,7 +93,7 @@ impl Desk {
             ("AMQP_URL".to_owned(), "amqp://localhost".to_owned()),
             ("DATABASE_URL".to_owned(), db.url()),
         ];
-        let config: Config = config::load(Config::DEFAULTS, environment.into_iter()).unwrap();
+        let config: Config = config::load(Config::DEFAULTS, environment).unwrap();
         Self {
             db,
             store,
