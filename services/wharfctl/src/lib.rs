@@ -14,14 +14,14 @@ use wharf_domain::clock::SystemClock;
 use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
-    commands::{dates, demo, evaluate, healthcheck, migrate, parse, signature, topology, train},
+    commands::{dates, demo, evaluate, healthcheck, media, migrate, parse, signature, topology, train},
     settings::Settings,
 };
 
 /// Sets up and examines a Wharf installation.
 ///
 /// Databases and brokers come from DATABASE_URL and AMQP_URL (or WHARF__DATABASE__URL,
-/// WHARF__BROKER__URL and their neighbours, as for the services).
+/// WHARF__BROKER__URL and their neighbours, as for the services), files from WHARF__MEDIA__URL.
 #[derive(Debug, Parser)]
 #[command(name = "wharfctl", version)]
 struct Cli {
@@ -38,6 +38,9 @@ enum Command {
     Topology(topology::TopologyArgs),
     /// Load the demo company
     Demo(demo::Demo),
+    /// Take files back that replies lead to
+    #[command(subcommand)]
+    Media(media::Media),
     /// Compute or check the signature of a webhook, and say why it is refused
     Signature(signature::Signature),
     /// Show how messages are understood
@@ -95,6 +98,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             )
             .await?;
         }
+        Command::Media(args) => media::run(&args, &Settings::load()?.media()?, &mut out).await?,
         Command::Signature(args) => {
             return signature::run(&args, &mut std::io::stdin(), &mut out);
         }
