@@ -111,6 +111,8 @@ metrics! {
         rate_limited: IntCounter = "wharf_rate_limited_total",
         /// Senders that the rate limiter remembers now.
         rate_limit_senders: IntGauge = "wharf_rate_limit_senders",
+        /// Requests for files by signed link, by outcome (served, malformed, bad_signature, expired, missing, revoked, busy, unavailable, off).
+        downloads: IntCounterVec = "wharf_downloads_total" ["outcome"],
         /// Seconds from a webhook's first byte to our answer, by kind.
         webhook_seconds: HistogramVec = "wharf_webhook_seconds" ["kind"],
     }
@@ -163,6 +165,8 @@ metrics! {
         replies: IntCounterVec = "wharf_replies_total" ["template", "persona"],
         /// Sends to Twilio by outcome (sent, refused, not_sent, unknown, reconciled).
         sends: IntCounterVec = "wharf_sends_total" ["outcome"],
+        /// Mails with the files of replies, by outcome (sent, refused, not_sent).
+        mails: IntCounterVec = "wharf_mails_total" ["outcome"],
         /// Messages that may have reached the user twice, because a send's outcome stayed unknown.
         possible_duplicates: IntCounter = "wharf_possible_duplicates_total",
         /// Status callbacks by status and what they did (advanced, stale, duplicate, second_copy, unknown_message, unknown_status).

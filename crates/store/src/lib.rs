@@ -28,6 +28,7 @@ pub mod error;
 pub mod executions;
 pub mod feedback;
 pub mod locations;
+pub mod mail;
 pub mod metrics;
 pub mod migrations;
 pub mod movements;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contract, Envelope,
+    Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
         AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, NoSupplier,
@@ -259,6 +259,15 @@ pub enum ReplyContent {
 }
 
 impl ReplyContent {
+    /// The file that it is about.
+    #[must_use]
+    pub const fn attachment(&self) -> Option<&Attachment> {
+        match self {
+            Self::ReportReady(report) => Some(&report.attachment),
+            _ => None,
+        }
+    }
+
     /// The template's name, as in `whatsapp_templates.template_name`.
     #[must_use]
     pub const fn template(&self) -> &'static str {

@@ -22,7 +22,7 @@ use wharf_store::{
     contacts, conversations, demand, dialogues,
     effects::{self, NewEffect},
     executions::{self, Begin, ExecutionStatus},
-    locations,
+    locations, mail,
     metrics::{self, By},
     movements,
     outbound::{self, Claimed, OutboundStatus},
@@ -607,4 +607,44 @@ async fn no_row_can_refer_to_another_companys() {
         );
         assert!(foreign, "{sql}: {refused:?}");
     }
+}
+
+#[tokio::test]
+async fn mails() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let id = mail::plan(conn, &ours.mail("SM1")).await.unwrap().id;
+    let taken = mail::plan(conn, &theirs.mail("SM1")).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    let mut strange = ours.mail("SM2");
+    strange.profile_id = theirs.profile;
+    assert!(mail::plan(conn, &strange).await.is_err());
+    let company = theirs.company;
+    assert_eq!(mail::get(conn, company, id).await.unwrap(), None);
+    let found = mail::of_execution(conn, company, execution("SM1")).await;
+    assert_eq!(found.unwrap(), []);
+    assert_eq!(
+        mail::claim_sending(conn, company, id, at(0), at(0))
+            .await
+            .unwrap(),
+        mail::Claimed::Missing
+    );
+    mail::claim_sending(conn, ours.company, id, at(0), at(0))
+        .await
+        .unwrap();
+    assert!(!mail::mark_sent(conn, company, id, at(0)).await.unwrap());
+    assert!(
+        !mail::mark_pending(conn, company, id, "x", at(0))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !mail::mark_failed(conn, company, id, "x", at(0))
+            .await
+            .unwrap()
+    );
+    let row = mail::get(conn, ours.company, id).await.unwrap().unwrap();
+    assert_eq!(row.status, mail::MailStatus::Sending);
 }

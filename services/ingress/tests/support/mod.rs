@@ -106,6 +106,16 @@ impl TestIngress {
         answer.map_or(0, |answer| answer.status().as_u16())
     }
 
+    pub(crate) fn url_of(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Any request without a body.
+    pub(crate) async fn request(&self, method: reqwest::Method, path: &str) -> reqwest::Response {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        request.send().await.unwrap()
+    }
+
     pub(crate) async fn metrics(&self) -> String {
         let request = self.client.get(format!("{}/metrics", self.url));
         request.send().await.unwrap().text().await.unwrap()
