@@ -19,6 +19,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// How messages are understood.
     pub understanding: UnderstandingConfig,
+    /// How long conversations wait.
+    pub dialogue: DialogueConfig,
     /// The admin port.
     pub admin: AdminConfig,
     /// PostgreSQL.
@@ -38,6 +40,16 @@ pub struct UnderstandingConfig {
     /// When to act, ask or say no.
     #[serde(default)]
     pub thresholds: Thresholds,
+}
+
+/// The `[dialogue]` section.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DialogueConfig {
+    /// Minutes that a question or a list waits for its answer, 1 to 1,440.
+    pub question_minutes: u32,
+    /// Minutes within which UNDO takes a change back, 1 to 1,440; the agents have the last word.
+    pub undo_minutes: u32,
 }
 
 impl UnderstandingConfig {
@@ -82,6 +94,14 @@ impl Validate for Config {
             return Err(ConfigError(
                 "understanding.catalogue_ttl_s must be 0-3600".to_owned(),
             ));
+        }
+        for (name, minutes) in [
+            ("question_minutes", self.dialogue.question_minutes),
+            ("undo_minutes", self.dialogue.undo_minutes),
+        ] {
+            if !(1..=1_440).contains(&minutes) {
+                return Err(ConfigError(format!("dialogue.{name} must be 1-1440")));
+            }
         }
         let thresholds = &self.understanding.thresholds;
         for (name, value) in [

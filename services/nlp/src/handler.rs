@@ -1,34 +1,41 @@
 //! One inbound message from the queue to its row and its next step, in one transaction.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use anyhow::{Context as _, anyhow};
 use chrono::Weekday;
 use wharf_domain::{
     clock::SharedClock,
-    contracts::{
-        AgentErrorKind, Envelope, ExecutionContext, ExecutionRequest, InboundMessage, ReplyContent,
-        ReplyRequest, ReplyTo, Step,
-    },
+    contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent},
+    dialogue::DialogueState as Waiting,
     ids::ExecutionId,
-    mapping::AgentMapping,
-    priority::Priority,
 };
-use wharf_pipeline::{HandleError, Outcome, Publication, TransactionHandler};
+use wharf_pipeline::{HandleError, Outcome, TransactionHandler};
 use wharf_runtime::metrics::NlpMetrics;
 use wharf_store::{
-    AsyncPgConnection, agents, companies,
+    AsyncPgConnection,
+    companies::{self, Company},
     contacts::{self, Sender},
     conversations::{self, NewConversation, Recorded},
-    executions::{self, NewExecution},
+    dialogues::{self, Found},
     feedback::Feedback,
+    profiles::ProfileSummary,
 };
 
 use crate::{
     catalogues::Catalogues,
+    config::DialogueConfig,
+    dialogue::{
+        carry_out::{Speaker, hint},
+        quoted::{self, Quoted},
+        said::{self, Said},
+        turn::{Heard, turn},
+    },
     feedback,
-    plan::{Plan, plan},
-    understand::{Context, DialogueState, Language, Thresholds, Understanding, understand},
+    understand::{
+        Context, DialogueState, Language, Thresholds, Understanding, catalogue::Catalogue,
+        understand,
+    },
 };
 
 /// Understands inbound messages.
@@ -36,6 +43,7 @@ use crate::{
 pub struct InboundHandler {
     pub(crate) catalogues: Catalogues,
     pub(crate) thresholds: Thresholds,
+    pub(crate) dialogue: DialogueConfig,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: NlpMetrics,
 }
@@ -59,21 +67,9 @@ impl TransactionHandler for InboundHandler {
             .with_label_values(&[carries(inbound)])
             .inc();
         let sender = self.sender(conn, inbound).await?;
-        let feedback = sender
-            .profile
-            .as_ref()
-            .and_then(|_| feedback::read(inbound));
-        let understanding = match &sender.profile {
-            Some(_)
-                if feedback.is_none()
-                    && !inbound.body.trim().is_empty()
-                    && inbound.opt_out.is_none() =>
-            {
-                Some(self.understand(conn, inbound, &sender).await?)
-            }
-            _ => None,
-        };
-        let new = conversation(inbound, id, &sender, understanding.as_ref())?;
+        let read = self.read(conn, inbound, &sender).await?;
+        let understanding = read.as_ref().and_then(|read| read.understanding.as_ref());
+        let new = conversation(inbound, id, &sender, understanding)?;
         match conversations::record(conn, &new).await? {
             Recorded::Known(row) => {
                 let stored = row.outcome.as_ref().map(Outcome::stored).transpose();
@@ -82,15 +78,7 @@ impl TransactionHandler for InboundHandler {
             }
             Recorded::New(_) => {}
         }
-        if let Some(right) = feedback {
-            let outcome = self
-                .note_feedback(conn, inbound, id, &sender, right)
-                .await?;
-            return self.store_outcome(conn, &sender, id, outcome).await;
-        }
-        let outcome = self
-            .decide(conn, inbound, id, &sender, understanding.as_ref())
-            .await?;
+        let outcome = self.decide(conn, inbound, id, &sender, read).await?;
         self.store_outcome(conn, &sender, id, outcome).await
     }
 
@@ -113,9 +101,32 @@ impl TransactionHandler for InboundHandler {
         let content = ReplyContent::AgentError {
             kind: AgentErrorKind::Default,
         };
-        let outcome = self.answer(inbound, id, &sender, Priority::Normal, content);
+        let outcome = self.answer(inbound, id, &sender, content);
         self.store_outcome(conn, &sender, id, outcome).await
     }
+}
+
+/// What a message of a person whom the company knows says.
+#[derive(Debug)]
+struct Read {
+    /// Its words, or those of the button or the list's line.
+    text: String,
+    /// What they say to the message before.
+    said: Said,
+    /// What the conversation waits for, or waited for.
+    found: Option<Found>,
+    /// The reply of ours that it quotes.
+    quoted: Option<Quoted>,
+    /// Whether it says yes or no to a "shall I?".
+    answers: bool,
+    /// Whether our last answer was right, when it says so and nothing waits for a yes.
+    feedback: Option<bool>,
+    /// What the words are by themselves.
+    understanding: Option<Understanding>,
+    /// The company's names.
+    catalogue: Arc<Catalogue>,
+    /// The company.
+    company: Company,
 }
 
 impl InboundHandler {
@@ -137,29 +148,82 @@ impl InboundHandler {
         })
     }
 
-    async fn understand(
+    /// Reads the message against what was said before; `None` for somebody whom the company does
+    /// not know, and after an opt-out.
+    async fn read(
         &self,
         conn: &mut AsyncPgConnection,
         inbound: &InboundMessage,
         sender: &Sender,
-    ) -> Result<Understanding, HandleError> {
-        let company = companies::get(conn, sender.company_id)
+    ) -> Result<Option<Read>, HandleError> {
+        let Some(profile) = &sender.profile else {
+            return Ok(None);
+        };
+        if inbound.opt_out.is_some() {
+            return Ok(None);
+        }
+        let (id, at) = (sender.company_id, inbound.received_at);
+        let company = companies::get(conn, id)
             .await?
             .ok_or_else(|| HandleError::Fail(anyhow!("the sender's company is gone")))?;
-        let catalogue = self.catalogues.of(conn, sender.company_id).await?;
-        let profile = sender.profile.as_ref();
-        let context = Context {
-            catalogue: Some(&catalogue),
-            dialogue: &DialogueState::default(),
+        let catalogue = self.catalogues.of(conn, id).await?;
+        let key = inbound.conversation_key();
+        let found = dialogues::get(conn, id, &key, at).await?;
+        let quoted = match &inbound.quoted {
+            Some(quoted) => {
+                let (sid, lasts) = (&quoted.message_sid, self.question_lasts());
+                quoted::find(conn, id, &key, sid, at, lasts).await?
+            }
+            None => None,
+        };
+        let text = words(inbound);
+        let said = said::read(&text, inbound.forwarded);
+        // A thumb answers the question that is open.
+        let answers =
+            answers_question(&said, found.as_ref(), quoted.as_ref(), is_reaction(inbound));
+        let feedback = feedback::read(inbound).filter(|_| !answers);
+        let mut read = Read {
+            text,
+            said,
+            found,
+            quoted,
+            answers,
+            feedback,
+            understanding: None,
+            catalogue,
+            company,
+        };
+        if feedback.is_none() && !inbound.body.trim().is_empty() && !is_reaction(inbound) {
+            let live = read.found.as_ref().filter(|found| !found.expired);
+            let dialogue = hint(live.map(|found| &found.state));
+            let context = self.context(&read, inbound, profile, &dialogue);
+            read.understanding = Some(self.understand(&inbound.body, &context));
+        }
+        Ok(Some(read))
+    }
+
+    fn context<'a>(
+        &'a self,
+        read: &'a Read,
+        inbound: &InboundMessage,
+        profile: &ProfileSummary,
+        dialogue: &'a DialogueState,
+    ) -> Context<'a> {
+        Context {
+            catalogue: Some(&read.catalogue),
+            dialogue,
             // The message's own time: a redelivered "today" is the day it was written on.
             now: inbound.received_at,
-            time_zone: profile.map_or(company.time_zone, |profile| profile.time_zone),
-            week_start: week_start(company.week_start),
-            language: profile.and_then(|profile| language(&profile.locale)),
+            time_zone: profile.time_zone,
+            week_start: week_start(read.company.week_start),
+            language: language(&profile.locale),
             thresholds: &self.thresholds,
-        };
+        }
+    }
+
+    fn understand(&self, text: &str, context: &Context<'_>) -> Understanding {
         let started = Instant::now();
-        let understanding = understand(&inbound.body, &context);
+        let understanding = understand(text, context);
         self.metrics
             .understand_seconds
             .observe(started.elapsed().as_secs_f64());
@@ -174,7 +238,7 @@ impl InboundHandler {
             decision = understanding.decision.as_str(),
             "understood"
         );
-        Ok(understanding)
+        understanding
     }
 
     /// Notes what the sender says of our last answer. A reaction gets no answer of its own.
@@ -205,7 +269,7 @@ impl InboundHandler {
             true => ReplyContent::FeedbackNoted { right },
             false => ReplyContent::UnknownCommand,
         };
-        Ok(self.answer(inbound, id, sender, Priority::Normal, content))
+        Ok(self.answer(inbound, id, sender, content))
     }
 
     /// What the message leads to. Runs once a message: the row was new.
@@ -215,73 +279,47 @@ impl InboundHandler {
         inbound: &InboundMessage,
         id: ExecutionId,
         sender: &Sender,
-        understanding: Option<&Understanding>,
+        read: Option<Read>,
     ) -> Result<Outcome, HandleError> {
-        let answer = |content| self.answer(inbound, id, sender, Priority::Normal, content);
-        // After an opt-out Twilio has answered already; a reaction asks for nothing.
-        if inbound.opt_out.is_some() || is_reaction(inbound) {
+        // After an opt-out Twilio has answered already.
+        if inbound.opt_out.is_some() {
             return Ok(Outcome::nothing());
         }
-        if sender.profile.is_none() {
-            return Ok(answer(ReplyContent::UnknownSender));
-        }
-        let Some(understanding) = understanding else {
-            return Ok(answer(ReplyContent::UnknownCommand));
+        let (Some(read), Some(profile)) = (read, &sender.profile) else {
+            return Ok(match is_reaction(inbound) {
+                true => Outcome::nothing(),
+                false => self.answer(inbound, id, sender, ReplyContent::UnknownSender),
+            });
         };
-        match plan(understanding) {
-            Plan::Answer(content) => Ok(answer(content)),
-            Plan::Execute(mapping) => {
-                self.enqueue(conn, inbound, id, sender, understanding, mapping)
-                    .await
-            }
+        if is_reaction(inbound) && !read.answers {
+            // A reaction asks for nothing.
+            return match read.feedback {
+                Some(right) => self.note_feedback(conn, inbound, id, sender, right).await,
+                None => Ok(Outcome::nothing()),
+            };
         }
-    }
-
-    async fn enqueue(
-        &self,
-        conn: &mut AsyncPgConnection,
-        inbound: &InboundMessage,
-        id: ExecutionId,
-        sender: &Sender,
-        understanding: &Understanding,
-        mapping: &AgentMapping,
-    ) -> Result<Outcome, HandleError> {
-        let persona = sender.profile.as_ref().and_then(|profile| profile.persona);
-        let entities = &understanding.entities;
-        let priority = Priority::of_request(mapping.agent, persona, entities);
-        let agent = agents::find_or_create(conn, sender.company_id, mapping.agent).await?;
-        let context = ExecutionContext {
-            source: "whatsapp".to_owned(),
-            entities: entities.clone(),
-            persona,
+        if let Some(right) = read.feedback {
+            return self.note_feedback(conn, inbound, id, sender, right).await;
+        }
+        let dialogue = DialogueState::default();
+        let heard = Heard {
+            found: read.found.as_ref(),
+            quoted: read.quoted.as_ref(),
+            execution: id,
             received_at: inbound.received_at,
-            step: Step::Ask,
+            text: &read.text,
+            said: &read.said,
+            understanding: read.understanding.as_ref(),
+            context: self.context(&read, inbound, profile, &dialogue),
         };
-        let now = self.clock.now();
-        let execution = NewExecution {
-            id,
-            company_id: sender.company_id,
-            agent_id: Some(agent.id),
-            contact_id: Some(sender.contact_id),
-            profile_id: sender.profile.as_ref().map(|profile| profile.id),
-            conversation_key: inbound.conversation_key(),
-            intent: mapping.intent,
-            agent: mapping.agent,
-            priority,
-            context: serde_json::to_value(context).map_err(|e| HandleError::Fail(e.into()))?,
-            created_at: now,
+        let turn = turn(&heard);
+        let speaker = Speaker {
+            inbound,
+            sender,
+            execution: id,
+            catalogue: Some(&read.catalogue),
         };
-        executions::enqueue(conn, &execution).await?;
-        let request = ExecutionRequest {
-            execution_id: id,
-            company_id: sender.company_id,
-            agent: mapping.agent,
-            intent: mapping.intent,
-            priority,
-            conversation_key: execution.conversation_key,
-        };
-        let envelope = Envelope::new(id.message("execute"), id, now, request);
-        Ok(Outcome::publish(vec![Publication::Execute(envelope)]))
+        self.carry_out(conn, &speaker, turn).await
     }
 
     fn answer(
@@ -289,18 +327,15 @@ impl InboundHandler {
         inbound: &InboundMessage,
         id: ExecutionId,
         sender: &Sender,
-        priority: Priority,
         content: ReplyContent,
     ) -> Outcome {
-        let to = ReplyTo {
-            company_id: sender.company_id,
-            contact_id: sender.contact_id,
-            conversation_key: inbound.conversation_key(),
-            priority,
-            received_at: inbound.received_at,
+        let speaker = Speaker {
+            inbound,
+            sender,
+            execution: id,
+            catalogue: None,
         };
-        let reply = ReplyRequest::to_execution(id, to, content, self.clock.now());
-        Outcome::publish(vec![Publication::Reply(Box::new(reply))])
+        Outcome::publish(vec![self.reply(&speaker, content)])
     }
 
     async fn store_outcome(
@@ -342,6 +377,29 @@ fn conversation(
             .unwrap_or_default(),
         received_at: inbound.received_at,
     })
+}
+
+/// Whether a message says yes or no to the question that is open, or was. An emoji must stand on
+/// that very question.
+fn answers_question(
+    said: &Said,
+    found: Option<&Found>,
+    quoted: Option<&Quoted>,
+    reaction: bool,
+) -> bool {
+    let Some(Waiting::Confirming(pending)) = found.map(|found| &found.state) else {
+        return false;
+    };
+    matches!(said, Said::Yes | Said::No) && quoted.map_or(!reaction, |quoted| quoted.asks(pending))
+}
+
+/// The words of a message, of a button or of a list's line.
+fn words(inbound: &InboundMessage) -> String {
+    let button = inbound.button.as_ref().map(|button| &button.text);
+    let line = inbound.list.as_ref();
+    let line = line.map(|line| line.title.as_ref().unwrap_or(&line.id));
+    let said = Some(&inbound.body).filter(|body| !body.trim().is_empty());
+    said.or(button).or(line).cloned().unwrap_or_default()
 }
 
 /// Whether it is an emoji put on a message of ours.

@@ -5,11 +5,13 @@
 //! - [`training`]: how its model is made from `data/`.
 //! - [`handler`]: one message from the queue to its rows and its next step.
 //! - [`feedback`]: what people say of our answers.
-//! - [`plan`]: what follows from an understanding.
+//! - [`dialogue`]: what a message means after the one before.
+//! - [`plan`]: what follows from an understanding by itself.
 //! - [`catalogues`]: the companies' names of things, remembered for a while.
 
 pub mod catalogues;
 pub mod config;
+pub mod dialogue;
 pub mod feedback;
 pub mod handler;
 pub mod plan;
@@ -48,6 +50,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let handler = InboundHandler {
         catalogues: Catalogues::new(config.understanding.catalogue_ttl(), clock.clone()),
         thresholds: config.understanding.thresholds,
+        dialogue: config.dialogue,
         clock,
         metrics,
     };

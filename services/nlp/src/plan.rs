@@ -1,53 +1,233 @@
-//! What follows from an understanding: work for an agent, or an answer that needs none.
+//! What follows from a request by itself, whatever was said before: work for an agent, a question,
+//! or an answer that needs none.
 
 use wharf_domain::{
-    agent::AgentType,
-    contracts::ReplyContent,
+    contracts::{ReplyContent, Step},
+    dialogue::{Choice, DialogueState, Form, PendingConfirmation, ShownList},
+    entities::{Entities, EntityName},
+    ids::ExecutionId,
     intent::IntentType,
     mapping::{AgentMapping, mapping_of},
 };
 
-use crate::understand::{Certainty, Decision, Understanding};
+use crate::{
+    dialogue::{Act, Part, Request, Turn, slot},
+    understand::{Context, Decision, Understanding, catalogue::Resolution, is_complete},
+};
 
-/// What to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Plan {
-    /// Queue an execution.
-    Execute(&'static AgentMapping),
-    /// Answer at once.
-    Answer(ReplyContent),
+/// Requests of one message that are taken.
+pub const MOST_REQUESTS: usize = 3;
+/// An intent less likely than this is not offered as what may have been meant.
+const OFFERED: f32 = 0.15;
+
+/// What a message leads to when nothing was waited for. A request that changes something and was
+/// not accepted outright is never carried out.
+#[must_use]
+pub fn plan(understanding: &Understanding, execution: ExecutionId, context: &Context<'_>) -> Turn {
+    let requests = match understanding.requests.as_slice() {
+        [] => std::slice::from_ref(understanding),
+        several => several,
+    };
+    let parts = requests.iter().take(MOST_REQUESTS);
+    one_question(parts.map(|request| (request.intent, one(request, execution, context))))
 }
 
-/// Decides. A request that changes something and was not accepted outright is never executed.
+/// Parts of which one at most asks something: the first. What else would ask is left aside, and
+/// said to be.
 #[must_use]
-pub fn plan(understanding: &Understanding) -> Plan {
+pub fn one_question(parts: impl Iterator<Item = (IntentType, Part)>) -> Turn {
+    let mut turn = Turn::default();
+    let mut asked = false;
+    let mut later = Vec::new();
+    for (intent, part) in parts {
+        if part.wait.is_some() && std::mem::replace(&mut asked, true) {
+            later.push(intent);
+        } else {
+            turn.parts.push(part);
+        }
+    }
+    if !later.is_empty() {
+        turn.parts
+            .push(Part::answer(ReplyContent::OneAtATime { later }));
+    }
+    turn
+}
+
+fn one(understanding: &Understanding, execution: ExecutionId, context: &Context<'_>) -> Part {
     let intent = understanding.intent;
     match understanding.decision {
-        // The agent looks the code up, finds nothing and names the nearest.
-        Decision::Clarify if understanding.certainty == Certainty::Several && !intent.mutates() => {
-        }
-        Decision::Unknown | Decision::Clarify => return Plan::Answer(ReplyContent::UnknownCommand),
+        Decision::Unknown => return Part::answer(ReplyContent::UnknownCommand),
+        Decision::Clarify => return which_intent(understanding, execution),
         Decision::Accept | Decision::Confirm => {}
     }
     if intent == IntentType::Help {
-        return Plan::Answer(ReplyContent::Help);
+        return Part::answer(ReplyContent::Help);
     }
-    let Some(mapping) = mapping_of(intent) else {
-        return Plan::Answer(ReplyContent::UnknownCommand);
-    };
-    if let Some(entity) = mapping.missing(&understanding.entities) {
-        return Plan::Answer(ReplyContent::MissingEntity { entity });
+    if mapping_of(intent).is_none() {
+        return Part::answer(ReplyContent::UnknownCommand);
     }
-    if intent.mutates() && understanding.decision == Decision::Confirm {
-        return Plan::Answer(ReplyContent::NotAvailable {
-            intent: intent.as_str().to_owned(),
-        });
-    }
-    Plan::Execute(mapping)
+    let unsure = is_unsure(understanding, context);
+    let entities = &understanding.entities;
+    which_product(understanding, execution, unsure, context)
+        .unwrap_or_else(|| settle(intent, entities.clone(), unsure))
 }
 
-/// Which agent an intent's work counts as, for the priority of its answer.
+/// Whether a change was not asked for so plainly that it may be made once everything is named.
 #[must_use]
-pub fn agent_of(intent: IntentType) -> Option<AgentType> {
-    mapping_of(intent).map(|mapping| mapping.agent)
+pub fn is_unsure(understanding: &Understanding, context: &Context<'_>) -> bool {
+    understanding.confidence < context.thresholds.accept_change || !understanding.guards.is_empty()
+}
+
+/// The next step of a request: ask for what is missing, ask whether, or do it.
+#[must_use]
+pub fn settle(intent: IntentType, entities: Entities, unsure: bool) -> Part {
+    let Some(mapping) = mapping_of(intent) else {
+        return Part::answer(ReplyContent::UnknownCommand);
+    };
+    if let Some(missing) = mapping.missing(&entities) {
+        let form = Form {
+            intent,
+            entities,
+            missing,
+            tries: 0,
+            confirm: unsure,
+        };
+        return ask_for(form);
+    }
+    if intent.mutates() && (unsure || !is_complete(intent, &entities)) {
+        return confirm(PendingConfirmation {
+            intent,
+            agent: mapping.agent,
+            entities,
+            asked: None,
+            has_draft: false,
+            asked_again: 0,
+        });
+    }
+    carry(Request {
+        intent,
+        entities,
+        step: Step::Ask,
+    })
+}
+
+/// Asks for what `form` lacks.
+#[must_use]
+pub fn ask_for(form: Form) -> Part {
+    Part {
+        intent: Some(form.intent),
+        act: Act::Answer(ReplyContent::MissingEntity {
+            entity: form.missing,
+        }),
+        wait: Some(DialogueState::Asking(form)),
+    }
+}
+
+/// Asks whether.
+#[must_use]
+pub fn confirm(pending: PendingConfirmation) -> Part {
+    Part {
+        intent: Some(pending.intent),
+        act: Act::Ask(pending.clone()),
+        wait: Some(DialogueState::Confirming(pending)),
+    }
+}
+
+/// Does it.
+#[must_use]
+pub fn carry(request: Request) -> Part {
+    Part {
+        intent: Some(request.intent),
+        act: Act::Carry(request),
+        wait: None,
+    }
+}
+
+/// "Which of these did you mean?", for the intents likely enough.
+fn which_intent(understanding: &Understanding, execution: ExecutionId) -> Part {
+    let likely = understanding.alternatives.iter();
+    let choices: Vec<Choice> = likely
+        .filter(|(_, p)| *p >= OFFERED)
+        .filter_map(|(intent, _)| mapping_of(*intent))
+        .map(|mapping| Choice {
+            intent: mapping.intent,
+            entities: of_use(mapping, &understanding.entities),
+            // The words did not ask for it plainly.
+            confirm: true,
+        })
+        .collect();
+    if choices.is_empty() {
+        return Part::answer(ReplyContent::UnknownCommand);
+    }
+    let options = choices.iter().map(|choice| choice.intent).collect();
+    Part {
+        intent: None,
+        act: Act::Answer(ReplyContent::WhichIntent { options }),
+        wait: Some(DialogueState::Choosing(ShownList {
+            choices,
+            shown_by: execution,
+            current: None,
+            form: None,
+        })),
+    }
+}
+
+/// What an intent has a use for.
+fn of_use(mapping: &AgentMapping, entities: &Entities) -> Entities {
+    let required = mapping.required.iter().copied().flatten();
+    let names: Vec<_> = required.chain(mapping.optional).copied().collect();
+    let stated = entities.iter().filter(|(name, _)| names.contains(name));
+    stated
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect()
+}
+
+/// "Which product?", when the catalogue has several of that name.
+fn which_product(
+    understanding: &Understanding,
+    execution: ExecutionId,
+    unsure: bool,
+    context: &Context<'_>,
+) -> Option<Part> {
+    let catalogue = context.catalogue?;
+    let mut named = understanding.grounding.iter();
+    let candidates = named.find_map(|grounding| match &grounding.resolution {
+        Resolution::Several(several) if grounding.name == EntityName::Product => Some(several),
+        _ => None,
+    })?;
+    let names = slot::product_names(catalogue, candidates.iter().map(|found| found.item));
+    if names.len() < 2 || understanding.entities.has(EntityName::Sku) {
+        return None;
+    }
+    let content = ReplyContent::WhichProduct {
+        asked: understanding.entities.get(EntityName::Product)?.to_owned(),
+        candidates: names,
+    };
+    which(
+        understanding.intent,
+        &understanding.entities,
+        unsure,
+        execution,
+        content,
+    )
+}
+
+/// A list of products that each complete the request.
+#[must_use]
+pub fn which(
+    intent: IntentType,
+    entities: &Entities,
+    unsure: bool,
+    execution: ExecutionId,
+    content: ReplyContent,
+) -> Option<Part> {
+    let mut list = ShownList::of_reply(execution, intent, entities, &content)?;
+    for choice in &mut list.choices {
+        choice.confirm = unsure;
+    }
+    Some(Part {
+        intent: Some(intent),
+        act: Act::Answer(content),
+        wait: Some(DialogueState::Choosing(list)),
+    })
 }

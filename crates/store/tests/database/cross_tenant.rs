@@ -108,6 +108,9 @@ async fn messages_and_work() {
     assert_eq!(begun.unwrap(), Begin::Missing);
     let abandoned = executions::abandon(conn, theirs.company, id, "x", &json!([]), at(0)).await;
     assert!(!abandoned.unwrap());
+    let key = ours.work("SM1").conversation_key;
+    let cancelled = executions::cancel_of_conversation(conn, theirs.company, &key, at(0)).await;
+    assert_eq!(cancelled.unwrap(), None);
     let Begin::Started(mut mine) = executions::begin(conn, ours.company, id, "a", at(0), minute)
         .await
         .unwrap()

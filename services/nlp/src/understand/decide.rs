@@ -102,7 +102,8 @@ pub(super) fn of_item(decision: Decision, intent: IntentType, item: Certainty) -
 
 /// Whether a request that changes something names all that it changes; one that does not is
 /// carried out only after a question.
-pub(super) fn is_complete(intent: IntentType, entities: &Entities) -> bool {
+#[must_use]
+pub fn is_complete(intent: IntentType, entities: &Entities) -> bool {
     use EntityName::{Agent, AlertId, Operation, Product, Quantity, Sku};
     let item = entities.has(Product) || entities.has(Sku);
     match intent {

@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use wharf_domain::entities::{Entities, EntityName};
 use wharf_domain::intent::IntentType;
 
-pub use decide::{Decision, Thresholds};
+pub use decide::{Decision, Thresholds, is_complete};
 pub use entities::grounding::{Certainty, Grounding};
 pub use entities::replies::Reply;
 pub use guards::Guard;

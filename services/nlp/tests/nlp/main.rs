@@ -4,6 +4,7 @@
 
 mod answered;
 mod config;
+mod dialogue;
 mod executed;
 mod failing;
 mod ordered;

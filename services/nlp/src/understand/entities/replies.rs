@@ -17,6 +17,8 @@ pub enum Reply {
     No,
     /// Stop what was begun.
     Cancel,
+    /// Take back what was done.
+    Undo,
     /// One step back.
     Back,
     /// The next page.
@@ -35,6 +37,10 @@ static WORDS: LazyLock<HashedMap<Reply>> = LazyLock::new(|| {
         (
             Reply::Cancel,
             "cancel abort nevermind forget cancela cancelar cancelalo olvidalo anula",
+        ),
+        (
+            Reply::Undo,
+            "undo revert rollback deshacer deshaz deshazlo revertir revierte reviertelo",
         ),
         (Reply::Back, "back previous atras volver anterior"),
         (Reply::More, "more next mas siguiente"),
@@ -79,6 +85,24 @@ static FILLERS: LazyLock<HashedMap<()>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Whole messages that ask to take back what was done, beside the words above.
+const UNDO_PHRASES: &[&str] = &[
+    "take that back",
+    "take it back",
+    "please take that back",
+    "roll back",
+    "roll that back",
+    "undo last",
+    "undo the last one",
+    "undo the last change",
+    "undo last change",
+    "undo my last change",
+    "revert the last change",
+    "deshacer el ultimo cambio",
+    "deshaz el ultimo cambio",
+    "deshaz eso",
+];
+
 const LONGEST: usize = 12;
 const MOST_LINES: usize = 10;
 
@@ -87,6 +111,10 @@ const MOST_LINES: usize = 10;
 pub fn read(plain: &str, lexemes: &[Lexeme]) -> Option<Reply> {
     if lexemes.len() > LONGEST {
         return None;
+    }
+    let bare = plain.trim_matches(|c: char| !c.is_alphanumeric());
+    if UNDO_PHRASES.contains(&bare) {
+        return Some(Reply::Undo);
     }
     let mut said: Option<Reply> = None;
     let mut lines = Vec::new();
@@ -137,6 +165,14 @@ mod tests {
             ("#2 and 4", Some(Reply::Lines(vec![2, 4]))),
             ("the second one please", Some(Reply::Lines(vec![2]))),
             ("next", Some(Reply::More)),
+            ("undo", Some(Reply::Undo)),
+            ("undo that please!", Some(Reply::Undo)),
+            ("take that back.", Some(Reply::Undo)),
+            ("undo the last change", Some(Reply::Undo)),
+            ("deshaz eso", Some(Reply::Undo)),
+            ("deshacer", Some(Reply::Undo)),
+            ("undo the order", None),
+            ("can you take that back to the shelf", None),
             ("yes order 40 mops", None),
             ("", None),
         ] {

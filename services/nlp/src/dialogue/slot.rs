@@ -1,0 +1,341 @@
+//! Reads an answer with the question in mind: a word that says little by itself is a product, a
+//! period or a kind of report when that was asked for.
+//!
+//! To ask for another entity: an arm in [`fill`].
+
+use wharf_domain::{
+    contracts::ProductName,
+    entities::{Entities, EntityName},
+};
+
+use super::choices::{self, is_filler, one_of, words};
+use crate::understand::{
+    Context,
+    catalogue::{ACCEPT, Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution},
+    dates::{self, DateContext},
+    entities::{ABSURD_QUANTITY, numbers},
+    lexemes::{self, Vocabulary},
+    normalise::Normalised,
+};
+
+/// What an answer gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Slot {
+    /// The value, under the name that fits best.
+    Filled {
+        /// E.g. `sku` when a product was asked for.
+        name: EntityName,
+        /// As entities write it.
+        value: String,
+        /// Whether the message says nothing else; a request in it comes before an unsure value.
+        sure: bool,
+    },
+    /// Several products; which?
+    Several(Vec<ProductName>),
+    /// No answer to the question.
+    Nothing,
+}
+
+/// What `text` answers to the question for `asked`.
+#[must_use]
+pub fn fill(asked: EntityName, text: &str, context: &Context<'_>) -> Slot {
+    let plain = Normalised::new(text);
+    let plain = plain.text();
+    let filled = |value: Option<String>| {
+        value.map_or(Slot::Nothing, |value| Slot::Filled {
+            name: asked,
+            value,
+            sure: true,
+        })
+    };
+    match asked {
+        EntityName::Product | EntityName::Sku => product(text, context.catalogue),
+        EntityName::Location => location(text, plain, context.catalogue),
+        EntityName::Supplier => supplier(text, plain, context.catalogue),
+        EntityName::DateRange => filled(period(text, context)),
+        EntityName::ReportType => filled(one_of(plain, choices::REPORTS)),
+        EntityName::Agent => filled(one_of(plain, choices::AGENTS)),
+        EntityName::Quantity => filled(number(plain)),
+        EntityName::AlertId => filled(alert(plain)),
+        EntityName::Operation => filled(one_of(plain, choices::OPERATIONS)),
+        _ => Slot::Nothing,
+    }
+}
+
+fn number(plain: &str) -> Option<String> {
+    let lexemes = lexemes::lexemes(plain, &Vocabulary::default());
+    let found = numbers::find(plain, &lexemes);
+    let [number] = found.as_slice() else {
+        return None;
+    };
+    let rest = lexemes.iter().enumerate();
+    let only = rest
+        .filter(|(at, _)| !(number.first..number.end).contains(at))
+        .map(|(_, lexeme)| lexeme.token.text(plain))
+        .all(|word| is_filler(word) || !word.chars().any(char::is_alphanumeric));
+    let possible = only && !number.negative && number.value <= ABSURD_QUANTITY;
+    number.whole().filter(|_| possible)
+}
+
+/// A number or a code like `a17`.
+fn alert(plain: &str) -> Option<String> {
+    let mut said = words(plain).filter(|word| !is_filler(word));
+    let code = said.next()?;
+    let coded = code.chars().any(|c| c.is_ascii_digit()) && code.len() <= 12;
+    (coded && said.next().is_none()).then(|| code.to_uppercase())
+}
+
+/// The period that makes up most of the message.
+fn period(text: &str, context: &Context<'_>) -> Option<String> {
+    let language = context.language.map(Into::into);
+    let today = context.now.with_timezone(&context.time_zone).date_naive();
+    let dates = DateContext::new(today, context.week_start, language);
+    let found = dates::find(text, &dates)
+        .into_iter()
+        .filter(|found| found.range.start.is_none_or(|start| start <= today))
+        .max_by_key(|found| found.span.len())?;
+    let (before, after) = (&text[..found.span.start], &text[found.span.end..]);
+    let mut rest = before.split_whitespace().chain(after.split_whitespace());
+    let alone = rest.all(|word| {
+        let word = word.to_lowercase();
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        word.is_empty() || is_filler(word)
+    });
+    alone.then(|| dates::label(&found, &dates))
+}
+
+fn product(text: &str, catalogue: Option<&Catalogue>) -> Slot {
+    let Some(catalogue) = catalogue else {
+        return Slot::Nothing;
+    };
+    let mut found = catalogue.resolve(Some(ItemKind::Product), text);
+    if matches!(found, Resolution::None { .. }) {
+        let plain = Normalised::new(text);
+        let bare: Vec<&str> = words(plain.text())
+            .filter(|word| !is_filler(word))
+            .collect();
+        found = catalogue.resolve(Some(ItemKind::Product), &bare.join(" "));
+    }
+    match found {
+        Resolution::One { item, score, .. } => match item_of(catalogue, item) {
+            Some(item) => {
+                let (name, value) = match &item.sku {
+                    Some(sku) => (EntityName::Sku, sku.to_uppercase()),
+                    None => (EntityName::Product, item.name.to_lowercase()),
+                };
+                Slot::Filled {
+                    name,
+                    value,
+                    sure: score >= ACCEPT,
+                }
+            }
+            None => Slot::Nothing,
+        },
+        Resolution::Several(candidates) => {
+            let items = candidates.iter().map(|candidate| candidate.item);
+            let names = product_names(catalogue, items);
+            if names.is_empty() {
+                Slot::Nothing
+            } else {
+                Slot::Several(names)
+            }
+        }
+        Resolution::None { .. } => Slot::Nothing,
+    }
+}
+
+/// A place by any name; the agent knows whether there is one.
+fn location(text: &str, plain: &str, catalogue: Option<&Catalogue>) -> Slot {
+    known(text, ItemKind::Location, catalogue).map_or_else(
+        || short_name(EntityName::Location, plain),
+        |value| Slot::Filled {
+            name: EntityName::Location,
+            value,
+            sure: true,
+        },
+    )
+}
+
+/// The catalogue's name for `text`, in lower case.
+fn known(text: &str, kind: ItemKind, catalogue: Option<&Catalogue>) -> Option<String> {
+    let catalogue = catalogue?;
+    let item = catalogue.resolve(Some(kind), text).accepted()?;
+    Some(item_of(catalogue, item)?.name.to_lowercase())
+}
+
+/// A few words that may be a name.
+fn short_name(name: EntityName, plain: &str) -> Slot {
+    let said: Vec<&str> = words(plain).filter(|word| !is_filler(word)).collect();
+    if said.is_empty() || said.len() > 5 {
+        return Slot::Nothing;
+    }
+    Slot::Filled {
+        name,
+        value: said.join(" "),
+        sure: false,
+    }
+}
+
+/// A supplier by any name, or the product that is supplied.
+fn supplier(text: &str, plain: &str, catalogue: Option<&Catalogue>) -> Slot {
+    if let Some(value) = known(text, ItemKind::Supplier, catalogue) {
+        return Slot::Filled {
+            name: EntityName::Supplier,
+            value,
+            sure: true,
+        };
+    }
+    if let found @ Slot::Filled { sure: true, .. } = product(text, catalogue) {
+        return found;
+    }
+    short_name(EntityName::Supplier, plain)
+}
+
+fn item_of(catalogue: &Catalogue, index: ItemIndex) -> Option<&CatalogueItem> {
+    catalogue.items().get(usize::try_from(index).ok()?)
+}
+
+/// Codes and names of items, for a question which of them is meant.
+#[must_use]
+pub fn product_names(
+    catalogue: &Catalogue,
+    items: impl Iterator<Item = ItemIndex>,
+) -> Vec<ProductName> {
+    items
+        .filter_map(|index| item_of(catalogue, index))
+        .filter_map(|item| {
+            Some(ProductName {
+                sku: item.sku.clone()?,
+                name: item.name.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The catalogue's product that `entities` name, when it is plain which.
+#[must_use]
+pub fn named_product(entities: &Entities, catalogue: Option<&Catalogue>) -> Option<ProductName> {
+    let asked = entities
+        .get(EntityName::Sku)
+        .or_else(|| entities.get(EntityName::Product))?;
+    let catalogue = catalogue?;
+    let item = catalogue
+        .resolve(Some(ItemKind::Product), asked)
+        .accepted()?;
+    product_names(catalogue, std::iter::once(item)).pop()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Weekday;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::understand::{DialogueState, Language, Thresholds};
+
+    fn catalogue() -> Catalogue {
+        let product = |sku: &str, name: &str| CatalogueItem {
+            kind: ItemKind::Product,
+            sku: Some(sku.to_owned()),
+            name: name.to_owned(),
+            aliases: Vec::new(),
+        };
+        Catalogue::build([
+            product("ABC123", "Pallet wrap"),
+            product("BLT-10", "Hex bolt M10"),
+            product("BLT-12", "Hex bolt M12"),
+        ])
+    }
+
+    fn filled(asked: EntityName, text: &str) -> Option<(EntityName, String)> {
+        let catalogue = catalogue();
+        let context = Context {
+            catalogue: Some(&catalogue),
+            dialogue: &DialogueState::default(),
+            now: "2026-03-18T09:00:00Z".parse().unwrap(),
+            time_zone: chrono_tz::UTC,
+            week_start: Weekday::Mon,
+            language: Some(Language::English),
+            thresholds: &Thresholds::default(),
+        };
+        match fill(asked, text, &context) {
+            Slot::Filled { name, value, .. } => Some((name, value)),
+            Slot::Several(names) => Some((EntityName::Product, format!("one of {}", names.len()))),
+            Slot::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn the_answer_alone_is_enough() {
+        use EntityName as E;
+        for (asked, text, name, value) in [
+            (E::Product, "ABC123", E::Sku, "ABC123"),
+            (E::Product, "abc-123 please", E::Sku, "ABC123"),
+            (E::Product, "pallet wrap", E::Sku, "ABC123"),
+            (E::Product, "the palet wrap", E::Sku, "ABC123"),
+            (E::Product, "hex bolt", E::Product, "one of 2"),
+            (E::DateRange, "last week", E::DateRange, "last_week"),
+            (
+                E::DateRange,
+                "for yesterday please",
+                E::DateRange,
+                "yesterday",
+            ),
+            (
+                E::DateRange,
+                "March",
+                E::DateRange,
+                "2026-03-01..2026-03-31",
+            ),
+            (E::ReportType, "sales", E::ReportType, "sales"),
+            (
+                E::ReportType,
+                "the inventory one",
+                E::ReportType,
+                "inventory",
+            ),
+            (E::ReportType, "ventas", E::ReportType, "sales"),
+            (E::Agent, "report generator", E::Agent, "report_generator"),
+            (E::Agent, "all", E::Agent, "all"),
+            (E::Quantity, "2", E::Quantity, "2"),
+            (E::Quantity, "two dozen please", E::Quantity, "24"),
+            (E::AlertId, "a17", E::AlertId, "A17"),
+            (E::AlertId, "#17", E::AlertId, "17"),
+            (E::Supplier, "Acme Corp", E::Supplier, "acme corp"),
+            (E::Supplier, "ABC123", E::Sku, "ABC123"),
+        ] {
+            let expected = Some((name, value.to_owned()));
+            assert_eq!(filled(asked, text), expected, "{asked}: {text}");
+        }
+    }
+
+    #[test]
+    fn another_word_is_no_answer() {
+        use EntityName as E;
+        for (asked, text) in [
+            (E::Product, "qwrtz"),
+            (E::Product, "👍"),
+            (E::Product, ""),
+            (E::DateRange, "sales"),
+            (E::ReportType, "last week"),
+            (E::ReportType, "sales or inventory"),
+            (E::ReportType, "show my alerts"),
+            (E::Quantity, "-4"),
+            (E::Quantity, "2.5"),
+            (E::Quantity, "2 or 3"),
+            (E::Quantity, "9000000"),
+            (E::AlertId, "the first of May"),
+            (E::Agent, "the boss"),
+            (E::Supplier, ""),
+        ] {
+            assert_eq!(filled(asked, text), None, "{asked}: {text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_anything(text in ".{0,120}", asked in 0..EntityName::ALL.len()) {
+            let _ = filled(EntityName::ALL[asked], &text);
+        }
+    }
+}
