@@ -103,7 +103,7 @@ macro_rules! metrics {
 metrics! {
     /// What ingress counts.
     IngressMetrics {
-        /// Webhooks by kind (message, status) and outcome (accepted, refused, limited, malformed, too_large, unavailable).
+        /// Webhooks by kind (message, status, agent_result) and outcome (accepted, refused, limited, malformed, too_large, unavailable).
         webhooks: IntCounterVec = "wharf_webhooks_total" ["kind", "outcome"],
         /// Webhooks with a missing or wrong signature, by reason.
         signature_refusals: IntCounterVec = "wharf_signature_refusals_total" ["reason"],
@@ -149,10 +149,12 @@ metrics! {
 
     /// What agent-executor counts.
     ExecutorMetrics {
-        /// Executions ended, by agent and outcome (completed, failed).
+        /// Executions ended, by agent and outcome (completed, failed, cancelled, refused because it may not be or its agent takes no work).
         executions: IntCounterVec = "wharf_executions_total" ["agent", "outcome"],
         /// Seconds an agent worked, by agent.
         execution_seconds: HistogramVec = "wharf_execution_seconds" ["agent"],
+        /// What the sweeper did: overdue (failed), told (that it takes longer), lost (published again), job (an agent by itself).
+        swept: IntCounterVec = "wharf_swept_total" ["what"],
     }
 
     /// What responder counts.

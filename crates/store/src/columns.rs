@@ -22,7 +22,7 @@ use wharf_domain::{
 };
 
 use crate::{
-    agents::AgentState,
+    agents::{AgentKind, AgentState},
     alerts::{AlertKind, AlertState, Severity},
     audit::AuditAction,
     executions::ExecutionStatus,
@@ -119,6 +119,7 @@ macro_rules! column_types {
 column_types!(
     Address,
     AgentId,
+    AgentKind,
     AgentState,
     AgentType,
     AlertKind,

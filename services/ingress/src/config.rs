@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use wharf_broker::BrokerConfig;
+use wharf_external::CallbacksConfig;
 use wharf_runtime::{
     config::{AdminConfig, ConfigError, LogConfig, Validate, check_bind},
     service::ServiceConfig,
@@ -21,6 +22,8 @@ pub struct Config {
     pub acknowledgement: AcknowledgementConfig,
     /// How much a sender may send.
     pub rate_limit: RateLimitConfig,
+    /// How external agents call back.
+    pub callbacks: CallbacksConfig,
     /// RabbitMQ.
     pub broker: BrokerConfig,
     /// The accounts whose webhooks are taken.
@@ -98,6 +101,9 @@ impl Validate for Config {
         if !(1..=86_400).contains(&self.rate_limit.window_s) {
             return fault("rate_limit.window_s must be 1-86400".to_owned());
         }
+        self.callbacks
+            .open()
+            .map_err(|error| ConfigError(error.to_string()))?;
         self.broker
             .validate()
             .map_err(|error| ConfigError(error.to_string()))?;
@@ -149,6 +155,10 @@ mod tests {
             (("WHARF__HTTP__BIND", "8080"), "http.bind"),
             (("WHARF__RATE_LIMIT__MESSAGES", "0"), "rate_limit.messages"),
             (("WHARF__ACKNOWLEDGEMENT__POLICY", "sometimes"), "policy"),
+            (
+                ("WHARF__CALLBACKS__SIGNING_KEY", "short"),
+                "callbacks.signing_key",
+            ),
             (("AMQP_URL", "http://127.0.0.1"), "broker"),
         ] {
             let error = with(&[change]).unwrap_err().to_string();

@@ -18,6 +18,7 @@ use chrono::TimeDelta;
 use prometheus::Registry;
 use wharf_broker::{LinkState, Publisher};
 use wharf_domain::clock::{SharedClock, SystemClock};
+use wharf_external::Callbacks;
 use wharf_runtime::{
     admin::{self, AdminState},
     lifecycle::Lifecycle,
@@ -37,6 +38,7 @@ pub struct Ingress {
     pub(crate) public_url: String,
     pub(crate) acknowledgement: config::AcknowledgementPolicy,
     pub(crate) verifier: Verifier,
+    pub(crate) callbacks: Option<Callbacks>,
     pub(crate) publisher: Publisher,
     pub(crate) limiter: RateLimiter,
     pub(crate) recent: RecentMessages,
@@ -133,6 +135,7 @@ fn build(config: &Config, publisher: Publisher, registry: &Registry) -> anyhow::
         public_url: config.public_url.trim_end_matches('/').to_owned(),
         acknowledgement: config.acknowledgement.policy,
         verifier: config.twilio.verifier()?,
+        callbacks: config.callbacks.open()?,
         publisher,
         limiter: RateLimiter::new(limits.messages, window, senders, clock.clone()),
         recent: RecentMessages::new(remembered),

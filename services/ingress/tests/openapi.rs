@@ -16,7 +16,7 @@ use std::{collections::BTreeSet, net::TcpListener, path::Path, time::Duration};
 
 use serde_json::Value;
 use support::{ACCOUNT, Answer, Pairs, TestIngress, form, message_form};
-use wharf_ingress::routes::{STATUS_PATH, WHATSAPP_PATH};
+use wharf_ingress::routes::{RESULTS_PATH, STATUS_PATH, WHATSAPP_PATH};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: (&str, &str) = ("Accept", "application/json");
@@ -221,6 +221,7 @@ fn the_file_lists_the_routes_and_nothing_else() {
     let expected = [
         (WHATSAPP_PATH, "post"),
         (STATUS_PATH, "post"),
+        (RESULTS_PATH, "post"),
         ("/healthz", "get"),
         ("/readyz", "get"),
         ("/metrics", "get"),

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[expect(
+    dead_code,
+    reason = "shared with results.rs, which uses the rest of it"
+)]
 mod support;
 
 use support::{ACCOUNT, TestIngress, form, message_form};

@@ -14,7 +14,9 @@ use wharf_domain::clock::SystemClock;
 use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
-    commands::{dates, demo, evaluate, healthcheck, migrate, parse, signature, topology, train},
+    commands::{
+        agents, dates, demo, evaluate, healthcheck, migrate, parse, signature, topology, train,
+    },
     settings::Settings,
 };
 
@@ -38,6 +40,8 @@ enum Command {
     Topology(topology::TopologyArgs),
     /// Load the demo company
     Demo(demo::Demo),
+    /// Show a company's agents, and plug in its own
+    Agents(agents::AgentsArgs),
     /// Compute or check the signature of a webhook, and say why it is refused
     Signature(signature::Signature),
     /// Show how messages are understood
@@ -94,6 +98,9 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
                 &mut out,
             )
             .await?;
+        }
+        Command::Agents(args) => {
+            agents::run(&args, &Settings::load()?.database()?, &mut out).await?;
         }
         Command::Signature(args) => {
             return signature::run(&args, &mut std::io::stdin(), &mut out);

@@ -15,7 +15,8 @@ use wharf_domain::{
 };
 use wharf_store::{
     StoreError,
-    agents::{self, AgentState},
+    agent_runs::{self, Circuit, NewRun, RunState, Trigger},
+    agents::{self, AgentState, Endpoint},
     alerts::{self, Filter},
     audit::{self, AuditAction},
     contacts, conversations, demand, dialogues,
@@ -127,6 +128,15 @@ async fn messages_and_work() {
             .unwrap()
     );
     assert!(!executions::release(conn, &mine, None).await.unwrap());
+    assert!(!executions::renew(conn, &mine, at(9)).await.unwrap());
+    assert!(!executions::await_answer(conn, &mine, at(9)).await.unwrap());
+    let key = ours.work("SM1").conversation_key;
+    let cancelled = executions::cancel_of_conversation(conn, theirs.company, &key, at(0)).await;
+    assert_eq!(cancelled.unwrap(), None);
+    assert_eq!(executions::waiting(conn, theirs.company).await.unwrap(), []);
+    executions::told(conn, theirs.company, id).await.unwrap();
+    let seized = executions::seize(conn, theirs.company, id, "s", at(99), at(100)).await;
+    assert_eq!(seized.unwrap(), None);
     let row = executions::get(conn, ours.company, id)
         .await
         .unwrap()
@@ -199,16 +209,59 @@ async fn agents_texts_and_goods() {
         .await
         .unwrap();
     assert_eq!(agents::list(conn, theirs.company).await.unwrap(), []);
+    let run = NewRun {
+        agent: agent.id,
+        execution: None,
+        trigger: Trigger::Schedule,
+        intent: IntentType::RunAgent,
+        state: RunState::Completed,
+        started_at: at(0),
+        ended_at: at(0),
+        error: None,
+    };
+    let circuit = Circuit {
+        failures: 1,
+        closed: TimeDelta::minutes(1),
+    };
     assert!(
-        !agents::record_run(conn, theirs.company, agent.id, at(0), None)
+        !agent_runs::record(conn, theirs.company, &run, circuit)
             .await
             .unwrap()
     );
     assert!(
-        !agents::set_state(conn, theirs.company, agent.id, AgentState::Stopped)
+        agent_runs::record(conn, ours.company, &run, circuit)
             .await
             .unwrap()
     );
+    let counted = agent_runs::counts(conn, theirs.company, at(-9)).await;
+    assert_eq!(counted.unwrap(), []);
+    assert!(
+        !agent_runs::ran_by_itself(conn, theirs.company, agent.id, at(-9))
+            .await
+            .unwrap()
+    );
+    let (state, profile) = (AgentState::Stopped, Some(ours.profile));
+    assert!(
+        !agents::set_state(conn, theirs.company, agent.id, state, profile, at(0))
+            .await
+            .unwrap()
+    );
+    let endpoint = Endpoint {
+        url: "https://agents.example".to_owned(),
+        secret: "s3cret".into(),
+    };
+    agents::plug(conn, ours.company, agent.agent_type, Some(&endpoint))
+        .await
+        .unwrap();
+    let found = agents::endpoint(conn, theirs.company, agent.id).await;
+    assert!(found.unwrap().is_none());
+    assert!(
+        !agents::take_probe(conn, theirs.company, agent.id, at(9), at(10))
+            .await
+            .unwrap()
+    );
+    let name = profiles::name(conn, theirs.company, ours.profile).await;
+    assert_eq!(name.unwrap(), None);
 
     let text = NewTemplate {
         name: "help",

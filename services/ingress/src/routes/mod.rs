@@ -1,6 +1,7 @@
 //! The webhooks, one file each. To add one: a file with its handler, a line in [`configure`], its
 //! description in `docs/api/openapi.yaml`.
 
+mod results;
 mod status;
 mod whatsapp;
 
@@ -11,8 +12,12 @@ pub const WHATSAPP_PATH: &str = "/api/webhooks/whatsapp";
 /// Where Twilio posts what became of our messages.
 pub const STATUS_PATH: &str = "/api/webhooks/whatsapp/status";
 
+/// Where external agents post what they worked out.
+pub const RESULTS_PATH: &str = "/api/agents/results/{execution_id}";
+
 /// Adds the routes to an app.
 pub fn configure(app: &mut web::ServiceConfig) {
     app.service(web::resource(WHATSAPP_PATH).route(web::post().to(whatsapp::receive)))
-        .service(web::resource(STATUS_PATH).route(web::post().to(status::receive)));
+        .service(web::resource(STATUS_PATH).route(web::post().to(status::receive)))
+        .service(web::resource(RESULTS_PATH).route(web::post().to(results::receive)));
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod agents;
 mod catalogue_file;
 pub mod dates;
 pub mod demo;
