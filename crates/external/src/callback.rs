@@ -138,7 +138,11 @@ impl Callbacks {
         let tag = self
             .keys
             .first()
-            .map(|key| mac(key, company, execution, expires).finalize().into_bytes())
+            .map(|key| {
+                mac(key, company, execution, expires)
+                    .finalize()
+                    .into_bytes()
+            })
             .unwrap_or_default();
         let signature = URL_SAFE_NO_PAD.encode(tag);
         format!(

@@ -123,7 +123,8 @@ pub async fn record(
         RunState::Failed => {
             let closed_until = diesel::dsl::case_when(
                 (agents::failures + 1).ge(circuit.failures),
-                Some(run.ended_at + circuit.closed).into_sql::<diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>>(),
+                Some(run.ended_at + circuit.closed)
+                    .into_sql::<diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>>(),
             )
             .otherwise(agents::closed_until);
             diesel::update(ours)

@@ -2,11 +2,7 @@
 //! queries by which a sweeper finds rows that nobody looks after.
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    dsl::count_star,
-    prelude::*,
-    sql_types::Text,
-};
+use diesel::{dsl::count_star, prelude::*, sql_types::Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 use wharf_domain::{
@@ -85,11 +81,7 @@ pub async fn await_answer(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn told(
-    conn: &mut AsyncPgConnection,
-    company: CompanyId,
-    id: ExecutionId,
-) -> Result<()> {
+pub async fn told(conn: &mut AsyncPgConnection, company: CompanyId, id: ExecutionId) -> Result<()> {
     diesel::update(q::table)
         .filter(q::company_id.eq(company.0))
         .filter(q::id.eq(id.0))

@@ -46,11 +46,7 @@ struct WithCallback<'a> {
 }
 
 impl Payload {
-    pub(crate) fn new(
-        agent: AgentType,
-        request: &Request,
-        person: Option<ProfileSummary>,
-    ) -> Self {
+    pub(crate) fn new(agent: AgentType, request: &Request, person: Option<ProfileSummary>) -> Self {
         Self {
             execution_id: request.execution_id,
             company_id: request.company_id(),

@@ -218,7 +218,10 @@ impl Engine {
             && let Err(error) = self.tell_longer(execution).await
         {
             // The row still says that nobody was told: the sweeper does it.
-            tracing::warn!(error = format!("{error:#}"), "not told that it takes longer");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "not told that it takes longer"
+            );
         }
         Ok(Outcome::nothing())
     }

@@ -112,9 +112,7 @@ impl Drop for ExampleAgent {
 async fn answer(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -> HttpResponse {
     let header = |name: &str| {
         let value = request.headers().get(name);
-        value
-            .map_or("", |value| value.to_str().unwrap())
-            .to_owned()
+        value.map_or("", |value| value.to_str().unwrap()).to_owned()
     };
     let call = Call {
         at: Instant::now(),

@@ -97,7 +97,9 @@ async fn an_agent_of_the_companys_own_is_called_and_its_answer_told() {
 async fn what_may_pass_is_tried_again_with_the_same_key_and_what_may_not_is_told() {
     let busy = || Say::Status(503, Some("1"));
     let (executor, agent) = start(&[], vec![busy(), busy(), Say::text("At last.")]).await;
-    executor.send(&executor.question(1, "blue widget").await).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
     let reply = executor.replies(1).await.remove(0);
     assert_eq!(reply.body.content, says("At last."));
     let calls = agent.calls();
@@ -171,7 +173,9 @@ async fn an_address_inside_is_not_called_unless_that_is_allowed() {
 async fn who_takes_long_is_waited_for_and_the_user_told_once() {
     let changes = [("WHARF__EXECUTION__SOFT_DEADLINE_S", "1")];
     let (executor, agent) = start(&changes, vec![Say::Wait]).await;
-    executor.send(&executor.question(1, "blue widget").await).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
     let told = executor.notices(1).await.remove(0);
     assert_eq!(told.body.content, longer());
     assert_eq!(told.id, id(1).message("soft"));
@@ -194,7 +198,9 @@ async fn past_the_hard_deadline_it_has_failed() {
         ("WHARF__EXECUTION__HARD_DEADLINE_S", "3"),
     ];
     let (executor, _agent) = start(&changes, vec![Say::Wait]).await;
-    executor.send(&executor.question(1, "blue widget").await).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
     let replies = executor.replies(1).await;
     assert_eq!(replies[0].body.content, failed());
     executor.notices(1).await;
@@ -226,7 +232,9 @@ async fn a_cancelled_call_is_dropped_and_nothing_said() {
 #[tokio::test]
 async fn an_agent_that_calls_back_ends_the_execution_once() {
     let (executor, agent) = start(&CALLBACKS, vec![Say::Status(202, None)]).await;
-    executor.send(&executor.question(1, "blue widget").await).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
     assert_eq!(executor.notices(1).await[0].body.content, longer());
     executor.wait_settled("done", 1).await;
     let row = executor.row(1).await;
@@ -237,9 +245,7 @@ async fn an_agent_that_calls_back_ends_the_execution_once() {
     assert!(url.as_str().unwrap().starts_with(&start), "{url}");
 
     // A redelivery of the request meanwhile is nobody's business.
-    executor
-        .send(&executor.request_of_question(1))
-        .await;
+    executor.send(&executor.request_of_question(1)).await;
     executor.wait_settled("done", 2).await;
     assert_eq!(agent.calls().len(), 1);
 
@@ -253,8 +259,7 @@ async fn an_agent_that_calls_back_ends_the_execution_once() {
     assert!(
         replies
             .iter()
-            .all(|reply| reply.id == replies[0].id
-                && reply.body.content == says("Counted: 40."))
+            .all(|reply| reply.id == replies[0].id && reply.body.content == says("Counted: 40."))
     );
     let row = executor.row(1).await;
     assert_eq!((row.status, row.attempts), (ExecutionStatus::Completed, 1));
@@ -264,7 +269,9 @@ async fn an_agent_that_calls_back_ends_the_execution_once() {
 #[tokio::test]
 async fn an_agent_that_calls_back_that_it_failed_has_failed() {
     let (executor, _agent) = start(&CALLBACKS, vec![Say::Status(202, None)]).await;
-    executor.send(&executor.question(1, "blue widget").await).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
     executor.notices(1).await;
     let answer = AgentAnswer::Error("the scales are broken".to_owned());
     executor.call_back(1, answer).await;
@@ -283,7 +290,9 @@ async fn who_never_calls_back_has_failed_at_the_hard_deadline() {
         ("WHARF__SWEEP__INTERVAL_S", "1"),
     ];
     let (executor, _agent) = start(&changes, vec![Say::Status(202, None)]).await;
-    executor.send(&executor.question(1, "blue widget").await).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
     assert_eq!(executor.replies(1).await[0].body.content, failed());
     poll::until(DEADLINE, "failed", async || {
         executor.row(1).await.status == ExecutionStatus::Failed
@@ -300,7 +309,9 @@ async fn who_never_calls_back_has_failed_at_the_hard_deadline() {
 #[tokio::test]
 async fn a_worker_killed_while_its_agent_works_begins_again_with_the_same_key() {
     let (mut executor, agent) = start(&[], vec![Say::Wait, Say::text("Twice.")]).await;
-    executor.send(&executor.question(1, "blue widget").await).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
     poll::until(DEADLINE, "the agent is called", async || {
         agent.calls().len() == 1
     })

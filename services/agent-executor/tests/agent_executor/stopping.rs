@@ -41,13 +41,18 @@ async fn a_stopped_agent_refuses_work_until_it_is_started() {
     assert_eq!(stopped.agents, [monitor]);
     assert!(!stopped.running && stopped.changed && stopped.undo_until.is_some());
 
-    executor.send(&executor.question(2, "blue widget").await).await;
+    executor
+        .send(&executor.question(2, "blue widget").await)
+        .await;
     let refused = answer(&executor, 2).await;
     let ReplyContent::AgentUnavailable(AgentUnavailable { agent, why }) = refused else {
         panic!("{refused:?}")
     };
     assert_eq!(agent, monitor);
-    assert!(matches!(why, WhyUnavailable::Stopped { at: Some(_), .. }), "{why:?}");
+    assert!(
+        matches!(why, WhyUnavailable::Stopped { at: Some(_), .. }),
+        "{why:?}"
+    );
     assert_eq!(executor.row(2).await.status, ExecutionStatus::Completed);
 
     let status = say(&executor, 3, IntentType::AgentStatus, "all").await;
@@ -55,9 +60,17 @@ async fn a_stopped_agent_refuses_work_until_it_is_started() {
         panic!("{status:?}")
     };
     assert_eq!(list.agents.len(), 5);
-    let line = list.agents.iter().find(|line| line.agent == monitor).unwrap();
+    let line = list
+        .agents
+        .iter()
+        .find(|line| line.agent == monitor)
+        .unwrap();
     assert!(!line.running && line.stopped_at.is_some());
-    assert_eq!((line.runs_today, line.waiting), (0, 0), "a refusal is no run");
+    assert_eq!(
+        (line.runs_today, line.waiting),
+        (0, 0),
+        "a refusal is no run"
+    );
 
     // Stopping it again changes nothing.
     let again = say(&executor, 4, IntentType::StopAgent, monitor).await;
@@ -73,9 +86,14 @@ async fn a_stopped_agent_refuses_work_until_it_is_started() {
     assert!(started.running && started.changed);
     assert_eq!(started.jobs.len(), 1);
     assert_eq!(started.jobs[0].agent, monitor);
-    executor.send(&executor.question(6, "blue widget").await).await;
+    executor
+        .send(&executor.question(6, "blue widget").await)
+        .await;
     let answered = answer(&executor, 6).await;
-    assert!(matches!(answered, ReplyContent::InventoryCheckResult(_)), "{answered:?}");
+    assert!(
+        matches!(answered, ReplyContent::InventoryCheckResult(_)),
+        "{answered:?}"
+    );
 }
 
 #[tokio::test]
@@ -95,7 +113,12 @@ async fn all_are_stopped_but_the_controller_and_undo_brings_back_those_that_ran(
 
     let undo = async |number, of| {
         let request = executor
-            .enqueue_step(number, IntentType::StopAgent, &[], Step::Undo { of: id(of) })
+            .enqueue_step(
+                number,
+                IntentType::StopAgent,
+                &[],
+                Step::Undo { of: id(of) },
+            )
             .await;
         executor.send(&request).await;
         answer(&executor, number).await
@@ -104,7 +127,11 @@ async fn all_are_stopped_but_the_controller_and_undo_brings_back_those_that_ran(
     let ReplyContent::Undone(undone) = undone else {
         panic!("{undone:?}")
     };
-    assert!(!undone.subject.contains("report_generator"), "{}", undone.subject);
+    assert!(
+        !undone.subject.contains("report_generator"),
+        "{}",
+        undone.subject
+    );
     let active = "agents WHERE state = 'active' AND agent_type <> 'controller'";
     assert_eq!(executor.db.rows(active).await, 4);
     let again = undo(5, 2).await;
@@ -127,7 +154,9 @@ async fn three_failures_close_the_circuit_and_one_success_opens_it() {
         executor.send(&request).await;
         answer(&executor, number).await;
     }
-    executor.send(&executor.question(4, "blue widget").await).await;
+    executor
+        .send(&executor.question(4, "blue widget").await)
+        .await;
     let refused = answer(&executor, 4).await;
     let ReplyContent::AgentUnavailable(AgentUnavailable { why, .. }) = refused else {
         panic!("{refused:?}")
@@ -140,9 +169,15 @@ async fn three_failures_close_the_circuit_and_one_success_opens_it() {
         .db
         .run_sql("UPDATE agents SET closed_until = now() WHERE closed_until IS NOT NULL")
         .await;
-    executor.send(&executor.question(5, "blue widget").await).await;
+    executor
+        .send(&executor.question(5, "blue widget").await)
+        .await;
     let answered = answer(&executor, 5).await;
-    assert!(matches!(answered, ReplyContent::InventoryCheckResult(_)), "{answered:?}");
-    let open = "agents WHERE failures = 0 AND closed_until IS NULL AND agent_type = 'inventory_monitor'";
+    assert!(
+        matches!(answered, ReplyContent::InventoryCheckResult(_)),
+        "{answered:?}"
+    );
+    let open =
+        "agents WHERE failures = 0 AND closed_until IS NULL AND agent_type = 'inventory_monitor'";
     assert_eq!(executor.db.rows(open).await, 1);
 }

@@ -104,7 +104,10 @@ async fn changes_of_a_conversation_take_their_turns_across_processes() {
         assert_eq!(row.status, ExecutionStatus::Completed, "{number}");
         // Each found what the one before had left.
         assert!(
-            row.result.unwrap().to_string().contains(r#""changed":true"#),
+            row.result
+                .unwrap()
+                .to_string()
+                .contains(r#""changed":true"#),
             "{number}"
         );
         ended.push(row.completed_at);

@@ -41,7 +41,9 @@ pub(super) async fn receive(
         .start_timer();
     let taken = take(&ingress, &request, payload).await;
     timer.observe_duration();
-    let outcome = taken.as_ref().map_or_else(Refusal::outcome, |()| "accepted");
+    let outcome = taken
+        .as_ref()
+        .map_or_else(Refusal::outcome, |()| "accepted");
     let labels = [KIND, outcome];
     ingress.metrics.webhooks.with_label_values(&labels).inc();
     match taken {
@@ -120,7 +122,10 @@ impl Refusal {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 format!("The body is larger than {MAX_BYTES} bytes"),
             ),
-            Self::Unreadable => (StatusCode::BAD_REQUEST, "The body did not arrive".to_owned()),
+            Self::Unreadable => (
+                StatusCode::BAD_REQUEST,
+                "The body did not arrive".to_owned(),
+            ),
             Self::Malformed(why) => (StatusCode::BAD_REQUEST, format!("Not an answer: {why}")),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -192,7 +192,10 @@ mod tests {
             ("https://agents.example", &"s3cret".into(), "32 characters"),
         ] {
             let error = format!("{:#}", check(url, secret).unwrap_err());
-            assert!(error.contains(words) && !error.contains("s3cret"), "{error}");
+            assert!(
+                error.contains(words) && !error.contains("s3cret"),
+                "{error}"
+            );
         }
     }
 }
