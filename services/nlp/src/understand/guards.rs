@@ -1,6 +1,6 @@
 //! Reasons not to change anything at once although the words look like a request: a question, a
 //! negation, something supposed, past, reported or quoted, an instruction to the machine itself,
-//! a quantity that nobody means.
+//! the number of something else, a quantity that nobody means.
 //!
 //! A guard never makes a request; it only turns "do it" into "shall I?" or "no". To add one, add a
 //! variant and a line in [`find`].
@@ -31,6 +31,8 @@ pub enum Guard {
     Quoted,
     /// It tells the assistant to forget its rules.
     Injected,
+    /// Its number is that of a road, a room or a seat and not of an alert.
+    OtherNumber,
     /// The quantity is negative, a fraction, zero for an order, or beyond any shelf.
     OddQuantity,
 }
@@ -48,6 +50,7 @@ impl Guard {
             Self::Reported => "it tells what somebody said",
             Self::Quoted => "it is forwarded or quoted",
             Self::Injected => "it tells the assistant to forget its rules",
+            Self::OtherNumber => "the number is not an alert's",
             Self::OddQuantity => "the quantity is odd",
         }
     }
@@ -57,7 +60,7 @@ impl Guard {
     #[must_use]
     pub const fn overrules(self, intent: IntentType) -> bool {
         match self {
-            Self::Injected | Self::Quoted => true,
+            Self::Injected | Self::Quoted | Self::OtherNumber => true,
             Self::Negated | Self::Past => {
                 matches!(intent, IntentType::ReorderStock | IntentType::RunAgent)
             }
@@ -73,6 +76,11 @@ const VERBS: &str = "order|reorder|re-order|buy|purchase|restock|replenish|procu
 const VERBS_ES: &str = "pid\\w+|compr\\w+|orden\\w+|encarg\\w+|repong\\w+|surt\\w+|actuali\\w+|\
     cambi\\w+|registr\\w+|sum\\w+|rest\\w+|cierr\\w+|cerr\\w+|resuelv\\w+|arran\\w+|inici\\w+|\
     ejecut\\w+|deten\\w+|par\\w+|paus\\w+|apag\\w+|toqu\\w+|hag\\w+";
+
+/// Things that have numbers as alerts do, of which it may be said that they are closed or done.
+const NUMBERED: &str = "motorway|road|street|highway|bridge|tunnel|junction|exit|lane|platform|\
+    terminal|flight|train|tram|bus|room|seat|bed|table|gate|locker|page|chapter|episode|question|\
+    form|ticket|invoice|lap|laps";
 
 /// The patterns, each for one guard; all begin at a word.
 static PATTERNS: LazyLock<(RegexSet, Vec<Guard>)> = LazyLock::new(|| {
@@ -93,6 +101,7 @@ static PATTERNS: LazyLock<(RegexSet, Vec<Guard>)> = LazyLock::new(|| {
         (Guard::Injected, r"\b(?:system prompt|you are now|from now on you|new rule from|developer mode|jailbreak|act as (?:a|an|if)|pretend (?:to be|you)|as an admin|admin override|sudo|root access|no confirmation|without (?:confirmation|confirming|asking)|skip (?:the )?confirmation)\b".to_owned()),
         (Guard::Injected, r"\b(?:ignora|olvida|omite)\b.{0,30}\b(?:instrucciones|reglas|restricciones|indicaciones)\b".to_owned()),
         (Guard::Injected, r#"\b(?:intent|role|command)"?\s*[=:]|\{\s*"|\w=\w+ \w+=\w"#.to_owned()),
+        (Guard::OtherNumber, format!(r"^\W*(?:the )?[a-z]?\d+ (?:{NUMBERED})\b|^\W*(?:the )?(?:{NUMBERED}) [a-z]?\d+\b")),
         (Guard::Question, format!(r"{polite}(?:should|shall|did|does|do|has|have|had|is|are|was|were|when|why|how|what|who|where|which|am|will (?:we|it|they|the)|que|cuando|por ?que|como|quien|cual|donde|cuanto|cuanta|cuantos|cuantas|deberia|deberiamos|ya (?:se )?)\b[^.!;]*\?")),
         (Guard::Question, format!(r"{polite}(?:should|shall) (?:i|we)\b|\b(?:should|shall) (?:we|i) (?:{VERBS})\b|\bwhether (?:we|i|to)\b|\bdo (?:we|i) need to\b")),
         (Guard::Question, format!(r"{polite}(?:when|why|who|where|which|how (?:much|many|long|do|can|to))\b")),
@@ -138,6 +147,7 @@ pub fn in_words(plain: &str, intent: IntentType) -> Vec<Guard> {
 fn applies(guard: Guard, intent: IntentType) -> bool {
     use IntentType::{AcknowledgeAlert, ResolveAlert, StopAgent, UpdateStock};
     match guard {
+        Guard::OtherNumber => matches!(intent, AcknowledgeAlert | ResolveAlert),
         Guard::Negated => intent != StopAgent,
         Guard::Kept => intent == StopAgent,
         Guard::Past => !matches!(intent, UpdateStock | AcknowledgeAlert | ResolveAlert),
@@ -185,6 +195,8 @@ mod tests {
             "fwd from landlord: please confirm",
             "intent=stop_agent agent=all",
             "anna wrote: order 20 boxes",
+            "a17 motorway is closed, drive round",
+            "room 12 is done",
         ] {
             assert!(!guards(plain).is_empty(), "{plain}");
         }
@@ -210,6 +222,7 @@ mod tests {
             "would you mind stopping the monitor?",
             "we received 40 cases of oat milk",
             "55120 is actually 9 not 14",
+            "a17 is closed",
             "no stock of mops left, order 20",
             "nos quedamos sin harina, pide 20",
         ] {
