@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use wharf_domain::intent::IntentType;
 
 use super::entities::{Found, Reading};
@@ -33,6 +33,8 @@ pub enum Guard {
     Injected,
     /// Its number is that of a road, a room or a seat and not of an alert.
     OtherNumber,
+    /// It names a number of which nothing says that it is an alert's.
+    BareNumber,
     /// The quantity is negative, a fraction, zero for an order, or beyond any shelf.
     OddQuantity,
 }
@@ -51,6 +53,7 @@ impl Guard {
             Self::Quoted => "it is forwarded or quoted",
             Self::Injected => "it tells the assistant to forget its rules",
             Self::OtherNumber => "the number is not an alert's",
+            Self::BareNumber => "nothing says that the number is an alert's",
             Self::OddQuantity => "the quantity is odd",
         }
     }
@@ -115,6 +118,18 @@ static PATTERNS: LazyLock<(RegexSet, Vec<Guard>)> = LazyLock::new(|| {
     (set, guards)
 });
 
+/// What makes a number an alert's: the word, a mark, or a command right before it. "M6 closed"
+/// has none of them and is asked back.
+static SAID_OF_ALERTS: LazyLock<Regex> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "fixed, compiled by a test")]
+    RegexBuilder::new(
+        r"\b(?:alert|alarm|warning|warn|aviso|incid|notif|flag|ticket|exception)|#|\b[a-z]{1,4}-[a-z]?\d|\b(?:ack\w*|acknowledge|resolve|close|clear|dismiss|cierra|cierren|cerrar|cerra|resuelve|reconoce|reconocer|resolver|atiendo|tomo)(?: (?:off|out|the|no|number|up|la|el))* [a-z]{0,3}\d",
+    )
+    .unicode(false)
+    .build()
+    .expect("a valid pattern")
+});
+
 /// The guards that a message meets; asked only for intents that change something.
 #[must_use]
 pub fn find(reading: &Reading<'_>, intent: IntentType, found: &Found) -> Vec<Guard> {
@@ -124,6 +139,13 @@ pub fn find(reading: &Reading<'_>, intent: IntentType, found: &Found) -> Vec<Gua
     let mut guards = in_words(reading.plain.text(), intent);
     if found.odd_quantity {
         guards.push(Guard::OddQuantity);
+    }
+    if matches!(
+        intent,
+        IntentType::AcknowledgeAlert | IntentType::ResolveAlert
+    ) && !SAID_OF_ALERTS.is_match(reading.plain.text().as_bytes())
+    {
+        guards.push(Guard::BareNumber);
     }
     guards
 }
@@ -173,6 +195,23 @@ mod tests {
     fn all_patterns_compile() {
         assert_eq!(PATTERNS.0.len(), PATTERNS.1.len());
         assert!(!PATTERNS.0.is_empty());
+    }
+
+    #[test]
+    fn a_bare_number_is_no_alert_by_itself() {
+        let said = |plain: &str| SAID_OF_ALERTS.is_match(plain.as_bytes());
+        for plain in [
+            "alert 9 is done",
+            "#9 done",
+            "al-9 done",
+            "close 9",
+            "ack a17",
+        ] {
+            assert!(said(plain), "{plain}");
+        }
+        for plain in ["m6 closed both ways", "17 done", "a9 sorted"] {
+            assert!(!said(plain), "{plain}");
+        }
     }
 
     #[test]
