@@ -348,50 +348,6 @@ pub async fn abandon(
     }
 }
 
-/// Cancels the latest execution of the conversation that has not ended, and says which it was;
-/// `None`: there is none. Waits for a transaction that is at work on it; whoever holds it cannot
-/// complete it any more.
-///
-/// # Errors
-/// When the database fails.
-pub async fn cancel_of_conversation(
-    conn: &mut AsyncPgConnection,
-    company: CompanyId,
-    conversation_key: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<Execution>> {
-    let running = [
-        ExecutionStatus::Pending.as_str(),
-        ExecutionStatus::Processing.as_str(),
-    ];
-    let latest: Option<Uuid> = q::table
-        .filter(q::company_id.eq(company.0))
-        .filter(q::conversation_key.eq(conversation_key))
-        .filter(q::status.eq_any(running))
-        .order((q::created_at.desc(), q::id.desc()))
-        .select(q::id)
-        .first(conn)
-        .await
-        .optional()?;
-    let Some(latest) = latest else {
-        return Ok(None);
-    };
-    Ok(diesel::update(q::table)
-        .filter(q::company_id.eq(company.0))
-        .filter(q::id.eq(latest))
-        .filter(q::status.eq_any(running))
-        .set((
-            q::status.eq(ExecutionStatus::Cancelled.as_str()),
-            q::completed_at.eq(now),
-            q::lease_owner.eq(None::<String>),
-            q::lease_until.eq(None::<DateTime<Utc>>),
-        ))
-        .returning(Execution::as_returning())
-        .get_result(conn)
-        .await
-        .optional()?)
-}
-
 /// The row while `execution` holds it.
 #[diesel::dsl::auto_type]
 fn held<'a>(execution: &'a Execution) -> _ {
