@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     plan::{self, MOST_REQUESTS},
-    understand::{Context, Decision, Understanding},
+    understand::{Certainty, Context, Decision, Understanding},
 };
 
 /// How often a question is asked again after an answer that cannot be used.
@@ -211,8 +211,12 @@ impl<'a> Heard<'a> {
             Slot::Filled { name, value, sure } if sure || request.is_none() => {
                 let mut entities = form.entities.clone();
                 entities.set(name, value);
-                let unsure = form.confirm || !sure;
-                return Turn::of(plan::settle(form.intent, entities, unsure)).settled();
+                let product = matches!(name, EntityName::Product | EntityName::Sku);
+                let part = match product && !sure {
+                    true => plan::doubtful(form.intent, entities),
+                    false => plan::settle(form.intent, entities, form.confirm || !sure),
+                };
+                return Turn::of(part).settled();
             }
             Slot::Several(candidates) if request.is_none() => {
                 let mut entities = form.entities.clone();
@@ -248,7 +252,12 @@ impl<'a> Heard<'a> {
         if lacks == Some(form.missing) {
             return wrong(form);
         }
-        let unsure = form.confirm || plan::is_unsure(request, &self.context);
+        if request.certainty == Certainty::Probable {
+            return Turn::of(plan::doubtful(form.intent, entities)).settled();
+        }
+        let unsure = form.confirm
+            || request.certainty != Certainty::Sure
+            || plan::is_unsure(request, &self.context);
         Turn::of(plan::settle(form.intent, entities, unsure)).settled()
     }
 
