@@ -183,6 +183,7 @@ impl Chat {
             part: 0,
             parts: 1,
             body: "said".to_owned(),
+            media_url: None,
             created_at: now,
         };
         let id = part.id;
