@@ -2,13 +2,21 @@
 # Installs, by apt, what `make up` and `make test` need and this machine lacks; says what is missing where it cannot.
 # What is installed is not started: the scripts run private servers, and a server that runs already stays as it is.
 #
-#   install.sh [database] [broker] [scripts]     what is needed (scripts: shellcheck)
+#   install.sh [database] [broker] [mail] [scripts]     what is needed (mail: a mail server for tests; scripts: shellcheck)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for part in say database broker; do
   # shellcheck source-path=SCRIPTDIR/parts disable=SC1090
   source "$here/parts/$part.sh"
 done
+
+mail_programs() { # a Python that has aiosmtpd: the distribution's, or the first of the path
+  local python
+  for python in /usr/bin/python3 python3; do
+    if command -v "$python" >/dev/null && "$python" -c 'import aiosmtpd.smtp' 2>/dev/null; then return 0; fi
+  done
+  return 1
+}
 
 missing=() packages=()
 need() { # WHAT PACKAGE
@@ -25,6 +33,7 @@ for wanted in "$@"; do
     broker)
       if ! broker_programs >/dev/null || ! broker_epmd >/dev/null; then need RabbitMQ rabbitmq-server; fi
       ;;
+    mail) mail_programs || need aiosmtpd python3-aiosmtpd ;;
     scripts) command -v shellcheck >/dev/null || need shellcheck shellcheck ;;
     *) die 64 "unknown: $wanted" ;;
   esac

@@ -94,7 +94,7 @@ tests() {
   fi
 }
 
-step "tools" "$here/install.sh" database broker scripts
+step "tools" "$here/install.sh" database broker mail scripts
 step "formatting" cargo fmt --all --check
 step "shell scripts" shellcheck -x "${scripts[@]}"
 step "ingress has no store" ingress_has_no_store

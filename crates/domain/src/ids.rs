@@ -76,6 +76,19 @@ uuid_id! {
     OutboundId
 }
 
+uuid_id! {
+    /// A mail that goes with a reply.
+    MailId
+}
+
+impl MailId {
+    /// The one mail of an execution to an address.
+    #[must_use]
+    pub fn of(execution: ExecutionId, to: &str) -> Self {
+        Self(Uuid::new_v5(&execution.0, format!("mail:{to}").as_bytes()))
+    }
+}
+
 impl ExecutionId {
     /// The execution of an inbound message: the same account and message always give the same id.
     #[must_use]

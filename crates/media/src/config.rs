@@ -37,8 +37,13 @@ pub struct MediaConfig {
     /// The key before it, whose links still hold; empty: none.
     #[serde(default)]
     pub previous_signing_key: SecretString,
-    /// How long a link holds, in seconds.
+    /// How long a link holds, in seconds; in responder.
+    #[serde(default = "week")]
     pub link_lifetime_s: i64,
+}
+
+const fn week() -> i64 {
+    7 * 24 * 60 * 60
 }
 
 /// The `[media.s3]` section.

@@ -1,13 +1,17 @@
 //! Links to objects: signed, expiring, checked without a database.
 //!
-//! A link is `<public_url>/media/<token>/<file name>`. The token is base64url of expiry (5 bytes,
+//! A link is `<public_url>/media/<token>/<file name>`. The token is base64 (with `-` and `.`) of expiry (5 bytes,
 //! seconds since 1970), company (16), execution (16) and the first 17 bytes of
 //! HMAC-SHA256(key, "wharf-media-1\0" + those 37 bytes + file name): 54 bytes, 72 characters, each
 //! link written in exactly one way. A tag of 136 bits is more than the half of the hash that RFC
 //! 2104 asks for. What comes before the name has a fixed length, so nothing can be moved between
 //! name and token. Two keys hold while one replaces the other (docs/adr/0013).
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    alphabet::Alphabet,
+    engine::{GeneralPurpose, general_purpose::NO_PAD},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
@@ -23,6 +27,13 @@ pub const PATH: &str = "/media/";
 
 /// The fewest bytes of a signing key.
 pub const MIN_KEY: usize = 32;
+
+/// Not base64url: WhatsApp reads `_` as markup.
+const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.";
+const TOKENS: GeneralPurpose = match Alphabet::new(ALPHABET) {
+    Ok(alphabet) => GeneralPurpose::new(&alphabet, NO_PAD),
+    Err(_) => panic!("64 different characters"),
+};
 
 const CONTEXT: &[u8] = b"wharf-media-1\0";
 const EXPIRY: usize = 5;
@@ -133,7 +144,7 @@ impl Links {
             let tag = mac(secret, &token, key.file_name()).finalize().into_bytes();
             token.extend_from_slice(&tag[..TAG]);
         }
-        let token = URL_SAFE_NO_PAD.encode(token);
+        let token = TOKENS.encode(token);
         SignedLink {
             url: format!("{}{PATH}{token}/{}", self.public_url, key.file_name()),
             expires_at: DateTime::from_timestamp(expires_at.timestamp(), 0).unwrap_or(expires_at),
@@ -149,7 +160,7 @@ impl Links {
         let rest = path.strip_prefix(PATH).ok_or(LinkRefusal::Malformed)?;
         let (token, name) = rest.split_once('/').ok_or(LinkRefusal::Malformed)?;
         // Without padding, and only with unused bits at zero.
-        let token = URL_SAFE_NO_PAD
+        let token = TOKENS
             .decode(token)
             .ok()
             .and_then(|token| <[u8; TOKEN]>::try_from(token).ok())

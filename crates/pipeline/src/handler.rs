@@ -59,6 +59,10 @@ pub enum HandleError {
     /// It may work later: tried again after a growing delay, a few times.
     #[error("failed, to be tried again")]
     Retry(#[source] anyhow::Error),
+    /// Its turn has not come, or somebody else has it: tried again a second later, as often as it
+    /// takes; no attempt is counted.
+    #[error("not yet")]
+    NotYet(#[source] anyhow::Error),
     /// It never will: the user is told and the message goes to the dead queue.
     #[error("failed for good")]
     Fail(#[source] anyhow::Error),

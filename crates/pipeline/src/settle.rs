@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use anyhow::anyhow;
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, error, info, info_span, warn};
+use tracing::{Instrument, debug, error, info, info_span, warn};
 use wharf_broker::{Delivery, Outgoing, PublishError, Publisher, Queue, RetryDelay, Route};
 use wharf_domain::contracts::{Contract, Envelope};
 use wharf_runtime::metrics::PipelineMetrics;
@@ -113,6 +113,12 @@ impl<H: Handler> Settler<H> {
                         .give_up(delivery, &message, &format!("{cause:#}"))
                         .await;
                 }
+                Err(HandleError::NotYet(cause)) => {
+                    debug!(reason = format!("{cause:#}"), "waiting for its turn");
+                    return self
+                        .retry_later(delivery, &message, RetryDelay::OneSecond)
+                        .await;
+                }
                 Err(HandleError::Retry(cause)) => {
                     message.attempt += 1;
                     if message.attempt >= self.max_attempts {
@@ -172,7 +178,9 @@ impl<H: Handler> Settler<H> {
         match self.guarded(self.handler.give_up(message, reason)).await {
             Ok(outcome) => self.publish_all(&delivery, &outcome).await?,
             Err(HandleError::Unavailable(cause)) => return Err(stalled(&cause)),
-            Err(HandleError::Retry(cause) | HandleError::Fail(cause)) => {
+            Err(
+                HandleError::NotYet(cause) | HandleError::Retry(cause) | HandleError::Fail(cause),
+            ) => {
                 error!(
                     error = format!("{cause:#}"),
                     "the user could not be told of the failure"

@@ -235,7 +235,7 @@ fn priority(queue: Queue) -> u8 {
     match queue {
         Queue::Execute(priority) | Queue::Reply(priority) => priority.number(),
         // Callbacks are cheap and many; a message that killed a worker waits behind all others.
-        Queue::Nlp(_) | Queue::Status => Priority::Normal.number(),
+        Queue::Nlp(_) | Queue::Results | Queue::Status => Priority::Normal.number(),
         Queue::Poison(_) | Queue::Dead(_) => Priority::Background.number(),
     }
 }

@@ -103,7 +103,7 @@ macro_rules! metrics {
 metrics! {
     /// What ingress counts.
     IngressMetrics {
-        /// Webhooks by kind (message, status) and outcome (accepted, refused, limited, malformed, too_large, unavailable).
+        /// Webhooks by kind (message, status, agent_result) and outcome (accepted, refused, limited, malformed, too_large, unavailable).
         webhooks: IntCounterVec = "wharf_webhooks_total" ["kind", "outcome"],
         /// Webhooks with a missing or wrong signature, by reason.
         signature_refusals: IntCounterVec = "wharf_signature_refusals_total" ["reason"],
@@ -111,6 +111,8 @@ metrics! {
         rate_limited: IntCounter = "wharf_rate_limited_total",
         /// Senders that the rate limiter remembers now.
         rate_limit_senders: IntGauge = "wharf_rate_limit_senders",
+        /// Requests for files by signed link, by outcome (served, malformed, bad_signature, expired, missing, revoked, busy, unavailable, off).
+        downloads: IntCounterVec = "wharf_downloads_total" ["outcome"],
         /// Seconds from a webhook's first byte to our answer, by kind.
         webhook_seconds: HistogramVec = "wharf_webhook_seconds" ["kind"],
     }
@@ -149,10 +151,12 @@ metrics! {
 
     /// What agent-executor counts.
     ExecutorMetrics {
-        /// Executions ended, by agent and outcome (completed, failed).
+        /// Executions ended, by agent and outcome (completed, failed, cancelled, refused because it may not be or its agent takes no work).
         executions: IntCounterVec = "wharf_executions_total" ["agent", "outcome"],
         /// Seconds an agent worked, by agent.
         execution_seconds: HistogramVec = "wharf_execution_seconds" ["agent"],
+        /// What the sweeper did: overdue (failed), told (that it takes longer), lost (published again), job (an agent by itself).
+        swept: IntCounterVec = "wharf_swept_total" ["what"],
     }
 
     /// What responder counts.
@@ -161,6 +165,8 @@ metrics! {
         replies: IntCounterVec = "wharf_replies_total" ["template", "persona"],
         /// Sends to Twilio by outcome (sent, refused, not_sent, unknown, reconciled).
         sends: IntCounterVec = "wharf_sends_total" ["outcome"],
+        /// Mails with the files of replies, by outcome (sent, refused, not_sent).
+        mails: IntCounterVec = "wharf_mails_total" ["outcome"],
         /// Messages that may have reached the user twice, because a send's outcome stayed unknown.
         possible_duplicates: IntCounter = "wharf_possible_duplicates_total",
         /// Status callbacks by status and what they did (advanced, stale, duplicate, second_copy, unknown_message, unknown_status).

@@ -3,15 +3,16 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use wharf_domain::{
     agent::AgentType,
-    ids::{AgentId, CompanyId},
+    ids::{AgentId, CompanyId, ProfileId},
 };
 
 use crate::{
     Result,
-    columns::{Col, text_enum},
+    columns::{Col, OptCol, text_enum},
     schema::agents,
 };
 
@@ -23,6 +24,25 @@ text_enum! {
         /// Somebody stopped it.
         Stopped = "stopped",
     }
+}
+
+text_enum! {
+    /// Who carries an agent's work out.
+    pub enum AgentKind {
+        /// agent-executor itself.
+        Builtin = "builtin",
+        /// A program of the company, called over HTTP.
+        Http = "http",
+    }
+}
+
+/// Where an agent of kind http is, and the key of what is signed for it.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Its URL.
+    pub url: String,
+    /// The key of the signatures that requests to it carry.
+    pub secret: SecretString,
 }
 
 /// A company's agent.
@@ -41,6 +61,18 @@ pub struct Agent {
     /// Whether it takes work.
     #[diesel(deserialize_as = Col<AgentState>)]
     pub state: AgentState,
+    /// Who carries its work out.
+    #[diesel(deserialize_as = Col<AgentKind>)]
+    pub kind: AgentKind,
+    /// Who stopped it.
+    #[diesel(deserialize_as = OptCol<ProfileId>)]
+    pub stopped_by: Option<ProfileId>,
+    /// When it was stopped.
+    pub stopped_at: Option<DateTime<Utc>>,
+    /// Runs that failed one after the other.
+    pub failures: i32,
+    /// After too many failures it gets no work until then.
+    pub closed_until: Option<DateTime<Utc>>,
     /// When it last ran.
     pub last_run_at: Option<DateTime<Utc>>,
     /// Why its last run failed; none when it went well.
@@ -85,28 +117,8 @@ pub async fn list(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<Ve
         .await?)
 }
 
-/// Notes a run that ended at `now`, with why it failed if it did; `false` when `company` has no
-/// such agent.
-///
-/// # Errors
-/// When the database fails.
-pub async fn record_run(
-    conn: &mut AsyncPgConnection,
-    company: CompanyId,
-    agent: AgentId,
-    now: DateTime<Utc>,
-    error: Option<&str>,
-) -> Result<bool> {
-    let rows = diesel::update(agents::table)
-        .filter(agents::company_id.eq(company.0))
-        .filter(agents::id.eq(agent.0))
-        .set((agents::last_run_at.eq(now), agents::last_error.eq(error)))
-        .execute(conn)
-        .await?;
-    Ok(rows == 1)
-}
-
-/// Stops or starts an agent; `false` when `company` has no such agent.
+/// Stops or starts an agent: `by` whom and when. Starting forgets its failures. `false` when
+/// `company` has no such agent.
 ///
 /// # Errors
 /// When the database fails.
@@ -115,12 +127,112 @@ pub async fn set_state(
     company: CompanyId,
     agent: AgentId,
     state: AgentState,
+    by: Option<ProfileId>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let ours = agents::table
+        .filter(agents::company_id.eq(company.0))
+        .filter(agents::id.eq(agent.0));
+    let rows = match state {
+        AgentState::Stopped => {
+            diesel::update(ours)
+                .set((
+                    agents::state.eq(state.as_str()),
+                    agents::stopped_by.eq(by.map(Uuid::from)),
+                    agents::stopped_at.eq(now),
+                ))
+                .execute(conn)
+                .await?
+        }
+        AgentState::Active => {
+            diesel::update(ours)
+                .set((
+                    agents::state.eq(state.as_str()),
+                    agents::stopped_by.eq(None::<Uuid>),
+                    agents::stopped_at.eq(None::<DateTime<Utc>>),
+                    agents::failures.eq(0),
+                    agents::closed_until.eq(None::<DateTime<Utc>>),
+                ))
+                .execute(conn)
+                .await?
+        }
+    };
+    Ok(rows == 1)
+}
+
+/// Takes the one probe that an agent gets whose circuit was closed until now: of several at once
+/// one gets it, the others find it closed until `until`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_probe(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    agent: AgentId,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
 ) -> Result<bool> {
     let rows = diesel::update(agents::table)
         .filter(agents::company_id.eq(company.0))
         .filter(agents::id.eq(agent.0))
-        .set(agents::state.eq(state.as_str()))
+        .filter(agents::closed_until.le(now).assume_not_null())
+        .set(agents::closed_until.eq(until))
         .execute(conn)
         .await?;
     Ok(rows == 1)
+}
+
+/// Makes the company's agent of that kind one of its own at `endpoint`, or with `None` one of ours
+/// again. Forgets its failures.
+///
+/// # Errors
+/// When the database fails.
+pub async fn plug(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    agent: AgentType,
+    endpoint: Option<&Endpoint>,
+) -> Result<Agent> {
+    let row = find_or_create(conn, company, agent).await?;
+    let kind = match endpoint {
+        Some(_) => AgentKind::Http,
+        None => AgentKind::Builtin,
+    };
+    Ok(diesel::update(agents::table)
+        .filter(agents::company_id.eq(company.0))
+        .filter(agents::id.eq(row.id.0))
+        .set((
+            agents::kind.eq(kind.as_str()),
+            agents::endpoint_url.eq(endpoint.map(|endpoint| endpoint.url.as_str())),
+            agents::signing_secret.eq(endpoint.map(|endpoint| endpoint.secret.expose_secret())),
+            agents::failures.eq(0),
+            agents::closed_until.eq(None::<DateTime<Utc>>),
+        ))
+        .returning(Agent::as_returning())
+        .get_result(conn)
+        .await?)
+}
+
+/// Where the agent is; `None` when it is one of ours or `company` has no such agent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn endpoint(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    agent: AgentId,
+) -> Result<Option<Endpoint>> {
+    let row: Option<(Option<String>, Option<String>)> = agents::table
+        .filter(agents::company_id.eq(company.0))
+        .filter(agents::id.eq(agent.0))
+        .select((agents::endpoint_url, agents::signing_secret))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.and_then(|(url, secret)| {
+        Some(Endpoint {
+            url: url?,
+            secret: SecretString::from(secret?),
+        })
+    }))
 }

@@ -22,10 +22,11 @@ use wharf_domain::{
 };
 
 use crate::{
-    agents::AgentState,
+    agents::{AgentKind, AgentState},
     alerts::{AlertKind, AlertState, Severity},
     audit::AuditAction,
     executions::ExecutionStatus,
+    mail::MailStatus,
     movements::MovementKind,
     outbound::OutboundStatus,
     purchase_orders::OrderState,
@@ -119,6 +120,7 @@ macro_rules! column_types {
 column_types!(
     Address,
     AgentId,
+    AgentKind,
     AgentState,
     AgentType,
     AlertKind,
@@ -130,6 +132,7 @@ column_types!(
     IntentType,
     MovementKind,
     OrderState,
+    MailStatus,
     OutboundStatus,
     Persona,
     Priority,

@@ -57,3 +57,15 @@ pub async fn get(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<Opt
         .await
         .optional()?)
 }
+
+/// All companies, for what is done in each by itself. Takes no company: it serves all of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(conn: &mut AsyncPgConnection) -> Result<Vec<Company>> {
+    Ok(companies::table
+        .order(companies::id)
+        .select(Company::as_select())
+        .load(conn)
+        .await?)
+}

@@ -2,7 +2,10 @@
 //! to pending on release, cancelled from pending or processing.
 //!
 //! `attempts` is the fencing token: a worker whose lease ran out and whose work another one began
-//! again cannot finish it any more.
+//! again cannot finish it any more. What happens to a row while a worker has it, and what finds
+//! rows that nobody looks after, is in [`upkeep`].
+
+mod upkeep;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -21,6 +24,11 @@ use crate::{
     columns::{Col, OptCol, text_enum},
     error::StoreError,
     schema::agent_execution_queue as q,
+};
+
+pub use upkeep::{
+    AWAITED, await_answer, cancel_of_conversation, due_to_be_told, in_turn, lock_conversation,
+    overdue, renew, seize, set_deadlines, told, unfinished, waiting,
 };
 
 text_enum! {
@@ -101,8 +109,14 @@ pub struct Execution {
     pub status: ExecutionStatus,
     /// How often it was begun.
     pub attempts: i32,
+    /// Who has it; [`AWAITED`] when an external agent is to call back.
+    pub lease_owner: Option<String>,
     /// Until when the present worker has it.
     pub lease_until: Option<DateTime<Utc>>,
+    /// Past it the user is told that it takes longer; `None`: told, or nothing is done outside.
+    pub soft_deadline_at: Option<DateTime<Utc>>,
+    /// Past it it fails; `None`: nothing of it was done outside a transaction yet.
+    pub hard_deadline_at: Option<DateTime<Utc>>,
     /// What the agent needs to know.
     pub context: Option<Value>,
     /// What the agent found.
@@ -130,6 +144,8 @@ pub enum Begin {
     LeasedElsewhere {
         /// Until when.
         until: DateTime<Utc>,
+        /// Whether it is no worker but an external agent that is to call back.
+        awaited: bool,
     },
     /// The company has no such execution.
     Missing,
@@ -222,13 +238,20 @@ pub async fn begin(
         Some(Execution {
             status: ExecutionStatus::Processing,
             lease_until: Some(until),
+            lease_owner,
             ..
-        }) => Begin::LeasedElsewhere { until },
+        }) => Begin::LeasedElsewhere {
+            until,
+            awaited: lease_owner.as_deref() == Some(AWAITED),
+        },
         // Released between the two statements: whoever released it arranged for a new attempt.
         Some(Execution {
             status: ExecutionStatus::Pending | ExecutionStatus::Processing,
             ..
-        }) => Begin::LeasedElsewhere { until: now },
+        }) => Begin::LeasedElsewhere {
+            until: now,
+            awaited: false,
+        },
         Some(row) => Begin::AlreadyFinished(row),
     })
 }
@@ -325,50 +348,6 @@ pub async fn abandon(
     }
 }
 
-/// Cancels the latest execution of the conversation that has not ended, and says which it was;
-/// `None`: there is none. Waits for a transaction that is at work on it; whoever holds it cannot
-/// complete it any more.
-///
-/// # Errors
-/// When the database fails.
-pub async fn cancel_of_conversation(
-    conn: &mut AsyncPgConnection,
-    company: CompanyId,
-    conversation_key: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<Execution>> {
-    let running = [
-        ExecutionStatus::Pending.as_str(),
-        ExecutionStatus::Processing.as_str(),
-    ];
-    let latest: Option<Uuid> = q::table
-        .filter(q::company_id.eq(company.0))
-        .filter(q::conversation_key.eq(conversation_key))
-        .filter(q::status.eq_any(running))
-        .order((q::created_at.desc(), q::id.desc()))
-        .select(q::id)
-        .first(conn)
-        .await
-        .optional()?;
-    let Some(latest) = latest else {
-        return Ok(None);
-    };
-    Ok(diesel::update(q::table)
-        .filter(q::company_id.eq(company.0))
-        .filter(q::id.eq(latest))
-        .filter(q::status.eq_any(running))
-        .set((
-            q::status.eq(ExecutionStatus::Cancelled.as_str()),
-            q::completed_at.eq(now),
-            q::lease_owner.eq(None::<String>),
-            q::lease_until.eq(None::<DateTime<Utc>>),
-        ))
-        .returning(Execution::as_returning())
-        .get_result(conn)
-        .await
-        .optional()?)
-}
-
 /// The row while `execution` holds it.
 #[diesel::dsl::auto_type]
 fn held<'a>(execution: &'a Execution) -> _ {
@@ -380,31 +359,6 @@ fn held<'a>(execution: &'a Execution) -> _ {
         .filter(q::id.eq(id))
         .filter(q::attempts.eq(attempts))
         .filter(q::status.eq("processing"))
-}
-
-/// Executions of all companies that were enqueued before `before` and have neither ended nor a
-/// worker at `now`, the most urgent first: for the sweeper that publishes their requests again.
-/// Takes no company: it serves all of them.
-///
-/// # Errors
-/// When the database fails.
-pub async fn unfinished(
-    conn: &mut AsyncPgConnection,
-    before: DateTime<Utc>,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Execution>> {
-    let idle = q::status.eq(ExecutionStatus::Pending.as_str()).or(q::status
-        .eq(ExecutionStatus::Processing.as_str())
-        .and(q::lease_until.le(now).assume_not_null()));
-    Ok(q::table
-        .filter(q::created_at.lt(before))
-        .filter(idle)
-        .order((q::priority.desc(), q::created_at, q::id))
-        .limit(limit)
-        .select(Execution::as_select())
-        .load(conn)
-        .await?)
 }
 
 #[diesel::declare_sql_function]

@@ -2,14 +2,16 @@
 //! pool, the embedded migrations and the demo company.
 //!
 //! Every query takes the [`CompanyId`](wharf_domain::ids::CompanyId) whose rows it may see. The few
-//! that cannot, because they find the company or serve all of them, say so: `companies::by_address`,
-//! `contacts::resolve_sender`, `outbound::apply_status`, `executions::unfinished`.
+//! that cannot, because they find the company or serve all of them, say so: `companies::by_address`, `companies::all`,
+//! `contacts::resolve_sender`, `outbound::apply_status`, and of
+//! `executions` those for the sweeper: `unfinished`, `overdue`, `due_to_be_told`.
 //!
 //! To add a query: a free function in its aggregate's file that takes `&mut AsyncPgConnection`, the
 //! company and plain values, one statement where possible, and a line in
 //! `tests/database/cross_tenant.rs`. To add a table: a migration (see `migrations/README.md`), `schema.rs`,
 //! a file here.
 
+pub mod agent_runs;
 pub mod agents;
 pub mod alerts;
 pub mod audit;
@@ -26,6 +28,7 @@ pub mod error;
 pub mod executions;
 pub mod feedback;
 pub mod locations;
+pub mod mail;
 pub mod metrics;
 pub mod migrations;
 pub mod movements;
@@ -49,7 +52,7 @@ mod tls;
 pub use config::DatabaseConfig;
 pub use diesel_async::AsyncPgConnection;
 pub use error::StoreError;
-pub use pool::{PooledConnection, Store};
+pub use pool::{NamedLock, PooledConnection, Store};
 
 /// What every query returns.
 pub type Result<T> = std::result::Result<T, StoreError>;

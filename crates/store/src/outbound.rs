@@ -96,6 +96,8 @@ pub struct NewOutbound {
     pub parts: i16,
     /// The text.
     pub body: String,
+    /// The file's URL; such a part has no text.
+    pub media_url: Option<String>,
     /// When it was worded.
     pub created_at: DateTime<Utc>,
 }
@@ -135,6 +137,8 @@ pub struct Outbound {
     pub attempts: i32,
     /// When the latest POST began.
     pub sending_since: Option<DateTime<Utc>>,
+    /// The file's URL.
+    pub media_url: Option<String>,
 }
 
 impl std::fmt::Debug for Outbound {
@@ -197,6 +201,7 @@ pub async fn prepare(conn: &mut AsyncPgConnection, parts: &[NewOutbound]) -> Res
                 o::part.eq(part.part),
                 o::parts.eq(part.parts),
                 o::body.eq(&part.body),
+                o::media_url.eq(&part.media_url),
                 o::created_at.eq(part.created_at),
                 o::updated_at.eq(part.created_at),
             )

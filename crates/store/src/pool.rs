@@ -2,7 +2,10 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use diesel::ConnectionError;
+use diesel::{
+    ConnectionError,
+    sql_types::{Bool, Text},
+};
 use diesel_async::{
     AsyncConnection, AsyncPgConnection, RunQueryDsl,
     pooled_connection::{
@@ -122,6 +125,24 @@ impl Store {
             .unwrap_or_else(|_| Err(StoreError::Unavailable("no answer in time".to_owned())))
     }
 
+    /// A lock that one session of the database at a time holds; `None`: another one has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn try_lock(&self, name: &str) -> Result<Option<NamedLock>, StoreError> {
+        let conn = self.conn().await?;
+        // Out of the pool: the lock ends with its session, not with a checkout.
+        let mut conn = Object::take(conn);
+        let taken = diesel::select(
+            diesel::dsl::sql::<Bool>("pg_try_advisory_lock(hashtextextended(")
+                .bind::<Text, _>(name)
+                .sql(", 0))"),
+        )
+        .get_result(&mut conn)
+        .await?;
+        Ok(if taken { Some(NamedLock(conn)) } else { None })
+    }
+
     /// Connections in use and connections open, for a gauge.
     #[must_use]
     pub fn usage(&self) -> (usize, usize) {
@@ -132,6 +153,26 @@ impl Store {
     /// Closes the pool: idle connections now, the others when they come back.
     pub fn close(&self) {
         self.pool.close();
+    }
+}
+
+/// A lock by name, held as long as its connection stands. Dropping it frees the lock.
+pub struct NamedLock(AsyncPgConnection);
+
+impl std::fmt::Debug for NamedLock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NamedLock")
+    }
+}
+
+impl NamedLock {
+    /// Whether it is still held: whether its connection still answers.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn check(&mut self) -> Result<(), StoreError> {
+        diesel::sql_query("SELECT 1").execute(&mut self.0).await?;
+        Ok(())
     }
 }
 

@@ -104,3 +104,21 @@ pub async fn set_persona(
         .await?;
     Ok(rows == 1)
 }
+
+/// What a person is called; `None` when `company` has no such profile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn name(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    id: ProfileId,
+) -> Result<Option<String>> {
+    Ok(profiles::table
+        .filter(profiles::company_id.eq(company.0))
+        .filter(profiles::id.eq(id.0))
+        .select(profiles::display_name)
+        .first(conn)
+        .await
+        .optional()?)
+}

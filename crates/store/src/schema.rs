@@ -160,6 +160,26 @@ diesel::table! {
         sending_since -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        media_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    mail_messages (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        execution_id -> Uuid,
+        profile_id -> Uuid,
+        to_address -> Text,
+        subject -> Text,
+        message_id -> Text,
+        status -> Text,
+        attempts -> Integer,
+        error -> Nullable<Text>,
+        sending_since -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -531,6 +551,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agent_execution_queue,
     whatsapp_templates,
     outbound_messages,
+    mail_messages,
     message_status_events,
     legal_entities,
     locations,

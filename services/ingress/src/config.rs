@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 use wharf_broker::BrokerConfig;
+use wharf_external::CallbacksConfig;
+use wharf_media::MediaConfig;
 use wharf_runtime::{
     config::{AdminConfig, ConfigError, LogConfig, Validate, check_bind},
     service::ServiceConfig,
@@ -21,10 +23,16 @@ pub struct Config {
     pub acknowledgement: AcknowledgementConfig,
     /// How much a sender may send.
     pub rate_limit: RateLimitConfig,
+    /// How external agents call back.
+    pub callbacks: CallbacksConfig,
     /// RabbitMQ.
     pub broker: BrokerConfig,
     /// The accounts whose webhooks are taken.
     pub twilio: TwilioConfig,
+    /// Where files are, and the keys of the links to them.
+    pub media: MediaConfig,
+    /// How files are served.
+    pub downloads: DownloadsConfig,
     /// Logs.
     pub log: LogConfig,
 }
@@ -71,6 +79,16 @@ pub struct RateLimitConfig {
     pub senders: usize,
 }
 
+/// The `[downloads]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DownloadsConfig {
+    /// Files served at the same time, 1 to 10,000.
+    pub at_once: usize,
+    /// Seconds that one may take, 1 to 3,600.
+    pub limit_s: u64,
+}
+
 impl ServiceConfig for Config {
     const DEFAULTS: &'static str = include_str!("../config.default.toml");
 
@@ -98,6 +116,18 @@ impl Validate for Config {
         if !(1..=86_400).contains(&self.rate_limit.window_s) {
             return fault("rate_limit.window_s must be 1-86400".to_owned());
         }
+        if !(1..=10_000).contains(&self.downloads.at_once) {
+            return fault("downloads.at_once must be 1-10000".to_owned());
+        }
+        if !(1..=3_600).contains(&self.downloads.limit_s) {
+            return fault("downloads.limit_s must be 1-3600".to_owned());
+        }
+        self.callbacks
+            .open()
+            .map_err(|error| ConfigError(error.to_string()))?;
+        self.media
+            .validate()
+            .map_err(|error| ConfigError(error.to_string()))?;
         self.broker
             .validate()
             .map_err(|error| ConfigError(error.to_string()))?;
@@ -149,7 +179,12 @@ mod tests {
             (("WHARF__HTTP__BIND", "8080"), "http.bind"),
             (("WHARF__RATE_LIMIT__MESSAGES", "0"), "rate_limit.messages"),
             (("WHARF__ACKNOWLEDGEMENT__POLICY", "sometimes"), "policy"),
+            (("WHARF__CALLBACKS__SIGNING_KEY", "short"), "callbacks.signing_key"),
             (("AMQP_URL", "http://127.0.0.1"), "broker"),
+            (("WHARF__MEDIA__URL", "media"), "media.url"),
+            (("WHARF__MEDIA__SIGNING_KEY", "short"), "media.signing_key"),
+            (("WHARF__DOWNLOADS__AT_ONCE", "0"), "downloads.at_once"),
+            (("WHARF__DOWNLOADS__LIMIT_S", "0"), "downloads.limit_s"),
         ] {
             let error = with(&[change]).unwrap_err().to_string();
             assert!(error.contains(word), "{change:?}: {error}");

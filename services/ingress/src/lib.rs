@@ -1,7 +1,8 @@
 //! The webhook edge: checks that a request is Twilio's, makes it a typed message, and answers 200
-//! only when RabbitMQ has it safe. No database, no calls to Twilio, no understanding of texts.
+//! only when RabbitMQ has it safe; and the files that signed links lead to. No database, no calls to
+//! Twilio, no understanding of texts.
 //!
-//! - [`routes`]: one file a webhook. To add one: a file there, a line in [`routes::configure`].
+//! - [`routes`]: one file a webhook, and one for files. To add one: a file there, a line in [`routes::configure`].
 //! - [`rate_limit`] and [`recent`]: what ingress remembers, both bounded and of this process only.
 //! - [`webhook`]: what all webhooks share, from raw bytes to verified pairs.
 
@@ -18,6 +19,7 @@ use chrono::TimeDelta;
 use prometheus::Registry;
 use wharf_broker::{LinkState, Publisher};
 use wharf_domain::clock::{SharedClock, SystemClock};
+use wharf_external::Callbacks;
 use wharf_runtime::{
     admin::{self, AdminState},
     lifecycle::Lifecycle,
@@ -27,7 +29,7 @@ use wharf_runtime::{
 use wharf_twilio::signature::Verifier;
 
 pub use crate::config::Config;
-use crate::{rate_limit::RateLimiter, recent::RecentMessages};
+use crate::{rate_limit::RateLimiter, recent::RecentMessages, routes::media::Downloads};
 
 /// Confirmed messages that are remembered, to answer Twilio's retries without queueing again.
 const REMEMBERED_MESSAGES: usize = 100_000;
@@ -37,9 +39,12 @@ pub struct Ingress {
     pub(crate) public_url: String,
     pub(crate) acknowledgement: config::AcknowledgementPolicy,
     pub(crate) verifier: Verifier,
+    pub(crate) callbacks: Option<Callbacks>,
     pub(crate) publisher: Publisher,
     pub(crate) limiter: RateLimiter,
     pub(crate) recent: RecentMessages,
+    /// `None` without a signing key: then no link leads anywhere.
+    pub(crate) downloads: Option<Downloads>,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: IngressMetrics,
 }
@@ -129,13 +134,25 @@ fn build(config: &Config, publisher: Publisher, registry: &Registry) -> anyhow::
     let remembered = REMEMBERED_MESSAGES
         .try_into()
         .context("a constant above zero")?;
+    let downloads = match config.media.links()? {
+        Some(links) => {
+            let store = config
+                .media
+                .open()
+                .context("opening the storage of files")?;
+            Some(Downloads::new(store, links, &config.downloads))
+        }
+        None => None,
+    };
     Ok(Ingress {
         public_url: config.public_url.trim_end_matches('/').to_owned(),
         acknowledgement: config.acknowledgement.policy,
         verifier: config.twilio.verifier()?,
+        callbacks: config.callbacks.open()?,
         publisher,
         limiter: RateLimiter::new(limits.messages, window, senders, clock.clone()),
         recent: RecentMessages::new(remembered),
+        downloads,
         clock,
         metrics: IngressMetrics::register(registry)?,
     })

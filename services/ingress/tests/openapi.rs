@@ -6,6 +6,7 @@
     reason = "the helpers of a test are a test too"
 )]
 
+mod files;
 #[expect(
     dead_code,
     reason = "shared with webhooks.rs, which uses the rest of it"
@@ -14,9 +15,12 @@ mod support;
 
 use std::{collections::BTreeSet, net::TcpListener, path::Path, time::Duration};
 
+use files::Files;
+use reqwest::Method;
 use serde_json::Value;
 use support::{ACCOUNT, Answer, Pairs, TestIngress, form, message_form};
-use wharf_ingress::routes::{STATUS_PATH, WHATSAPP_PATH};
+use wharf_ingress::routes::{MEDIA_PATH, RESULTS_PATH, STATUS_PATH, WHATSAPP_PATH};
+use wharf_media::FileKind;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: (&str, &str) = ("Accept", "application/json");
@@ -152,6 +156,10 @@ fn assert_listed(file: &Value, method: &str, path: &str, answer: &Answer) {
     let kind = answer.content_type.split(';').next().unwrap();
     let content = &follow(file, response)["content"][kind];
     assert!(!content.is_null(), "{at} as {kind} is not in the file");
+    if method == "head" {
+        assert_eq!(answer.body, "", "{at}");
+        return;
+    }
     let body = match kind {
         "application/json" => serde_json::from_str(&answer.body).unwrap(),
         _ => Value::String(answer.body.clone()),
@@ -221,6 +229,9 @@ fn the_file_lists_the_routes_and_nothing_else() {
     let expected = [
         (WHATSAPP_PATH, "post"),
         (STATUS_PATH, "post"),
+        (RESULTS_PATH, "post"),
+        (MEDIA_PATH, "get"),
+        (MEDIA_PATH, "head"),
         ("/healthz", "get"),
         ("/readyz", "get"),
         ("/metrics", "get"),
@@ -231,14 +242,15 @@ fn the_file_lists_the_routes_and_nothing_else() {
         .collect();
     assert_eq!(operations(&file), expected);
 
-    // A webhook that is added has a path constant and a resource; both are counted here.
+    // A route that is added has a path constant and a resource; both are counted here.
     let routes = include_str!("../src/routes/mod.rs");
     let declared = routes.matches("_PATH: &str = ").count();
     let served = routes.matches("web::resource(").count();
-    let listed = expected
-        .iter()
-        .filter(|(path, _)| path.starts_with("/api/"))
-        .count();
+    let listed = expected.iter().map(|(path, _)| path);
+    let listed: BTreeSet<_> = listed
+        .filter(|path| path.starts_with("/api/") || path.starts_with("/media/"))
+        .collect();
+    let listed = listed.len();
     assert_eq!(
         (declared, served),
         (listed, listed),
@@ -250,7 +262,9 @@ fn the_file_lists_the_routes_and_nothing_else() {
 async fn every_listed_method_is_served_and_no_other() {
     let file = file();
     let ingress = TestIngress::start(&[]).await;
-    for (path, method) in operations(&file) {
+    // A link has to be signed to be there at all: `real_answers_about_files_are_those_of_the_file`.
+    let fixed = |(path, _): &(String, String)| !path.starts_with("/media/");
+    for (path, method) in operations(&file).into_iter().filter(fixed) {
         let got = ingress.get(&path).await;
         let posted = ingress
             .send_to(&path, &status_form(), None, &[])
@@ -377,4 +391,55 @@ async fn real_answers_are_those_of_the_file() {
         503,
         &ingress.post_to(STATUS_PATH, &status_form()).await,
     );
+}
+
+#[tokio::test]
+async fn real_answers_about_files_are_those_of_the_file() {
+    let file = file();
+    let folder = tempfile::TempDir::new().unwrap();
+    let files = Files::in_folder(&folder);
+    let ingress = files.ingress().await;
+    // Nobody listens there any more.
+    let away = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let away = format!("http://{away}");
+    let broken = files
+        .ingress_with(&[
+            ("WHARF__MEDIA__URL", "s3://files"),
+            ("WHARF__MEDIA__S3__ENDPOINT", &away),
+            ("WHARF__MEDIA__S3__ACCESS_KEY_ID", "test"),
+            ("WHARF__MEDIA__S3__SECRET_ACCESS_KEY", "test"),
+        ])
+        .await;
+    for kind in FileKind::ALL {
+        let key = files
+            .put(1, &format!("report.{}", kind.ending()), b"bytes")
+            .await;
+        for (ingress, path, status) in [
+            (&ingress, files.link(&key), 200),
+            (&ingress, files.old_link(&key), 410),
+            (&ingress, "/media/token/report.pdf".to_owned(), 404),
+            (&broken, files.link(&key), 503),
+        ] {
+            for (name, method) in [("get", Method::GET), ("head", Method::HEAD)] {
+                let answer = ingress.request(method, &path).await;
+                let answer = Answer {
+                    status: answer.status().as_u16(),
+                    content_type: answer.headers()["content-type"]
+                        .to_str()
+                        .unwrap()
+                        .to_owned(),
+                    body: answer.text().await.unwrap(),
+                };
+                assert_eq!(answer.status, status, "{name} {path}");
+                assert_listed(&file, name, MEDIA_PATH, &answer);
+            }
+        }
+    }
+    let posted = ingress
+        .request(Method::POST, "/media/token/report.pdf")
+        .await;
+    assert_eq!(posted.status(), 405);
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[expect(dead_code, reason = "shared with media.rs, which uses the rest of it")]
 mod support;
 
 use support::{ACCOUNT, TestIngress, form, message_form};

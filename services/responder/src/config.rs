@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use wharf_broker::BrokerConfig;
+use wharf_media::MediaConfig;
 use wharf_pipeline::{BaseConfig, WorkerConfig};
 use wharf_runtime::{
     config::{AdminConfig, ConfigError, LogConfig, Validate},
@@ -9,6 +10,8 @@ use wharf_runtime::{
 };
 use wharf_store::DatabaseConfig;
 use wharf_twilio::config::TwilioConfig;
+
+use crate::mail::MailConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,6 +28,10 @@ pub struct Config {
     pub twilio: TwilioConfig,
     /// How replies are sent.
     pub delivery: DeliveryConfig,
+    /// Where files are, and how links to them are made.
+    pub media: MediaConfig,
+    /// The mail server.
+    pub mail: MailConfig,
     /// Logs.
     pub log: LogConfig,
 }
@@ -76,6 +83,10 @@ impl Validate for Config {
         self.twilio.validate().map_err(twilio)?;
         // Who sends must have a number to send from.
         self.twilio.sender().map_err(twilio)?;
+        self.media
+            .validate_for_links()
+            .map_err(|error| ConfigError(error.to_string()))?;
+        self.mail.validate()?;
         self.base().validate()
     }
 }

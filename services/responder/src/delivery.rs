@@ -33,18 +33,24 @@ use wharf_twilio::{
 
 pub(crate) use self::doubt::InDoubt;
 use crate::{
+    enclosure::{Enclosed, Files},
+    mail::Mailer,
     render::{Reader, Renderer},
     split,
 };
 
 /// How often a part that another worker may be sending is looked at.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Words replies and sends them.
 pub struct ReplyHandler {
     pub(crate) store: Store,
     pub(crate) client: Client,
     pub(crate) renderer: Arc<Renderer>,
+    /// `None` without a signing key: replies then carry no link.
+    pub(crate) files: Option<Files>,
+    /// `None` when mail is not configured.
+    pub(crate) mailer: Option<Mailer>,
     pub(crate) status_callback_url: Option<String>,
     pub(crate) validity_s: u32,
     /// The longest that a POST can be under way.
@@ -70,11 +76,29 @@ impl Handler for ReplyHandler {
     async fn handle(&self, message: &Envelope<ReplyRequest>) -> Result<Outcome, HandleError> {
         let reply = &message.body;
         let target = self.target(reply).await?;
-        let parts = self.prepare(reply, &target).await?;
+        let reader = Reader {
+            persona: target.persona,
+            locale: target.locale.clone(),
+            time_zone: target.time_zone,
+        };
+        let enclosed = self.enclose(reply, &target, &reader).await?;
+        let parts = self.prepare(reply, &target, &reader, &enclosed).await?;
+        let open = |status| matches!(status, OutboundStatus::Pending | OutboundStatus::Sending);
+        let first = parts.iter().any(|part| open(part.status));
         for part in parts {
-            self.deliver(&part, &target).await?;
+            match self.deliver(&part, &target).await {
+                // The text has the link: a file that WhatsApp does not take is no failed reply.
+                Err(HandleError::Fail(error)) if part.media_url.is_some() => {
+                    tracing::warn!(outbound_id = %part.id, %error, "a file was not taken");
+                }
+                other => other?,
+            }
         }
-        self.finish(reply).await
+        let outcome = self.finish(reply, first).await?;
+        match enclosed.again {
+            Some(error) => Err(HandleError::Retry(error)),
+            None => Ok(outcome),
+        }
     }
 
     /// The parts' rows and the dead queue tell what the user did not get; there is no other way to
@@ -86,6 +110,7 @@ impl Handler for ReplyHandler {
     ) -> Result<Outcome, HandleError> {
         let reply = &message.body;
         let now = self.clock.now();
+        Self::give_mails_up(&self.store, reply, reason, now).await?;
         self.store
             .transaction::<_, HandleError, _>(async |conn| {
                 let company = reply.company_id;
@@ -127,17 +152,22 @@ impl ReplyHandler {
         &self,
         reply: &ReplyRequest,
         target: &ReplyTarget,
+        reader: &Reader,
+        enclosed: &Enclosed,
     ) -> Result<Vec<Outbound>, HandleError> {
-        let reader = Reader {
-            persona: target.persona,
-            locale: target.locale.clone(),
-            time_zone: target.time_zone,
-        };
         let text = self
             .renderer
-            .render(&reply.content, &reader)
+            .render_with(&reply.content, reader, &enclosed.enclosure)
             .map_err(HandleError::Fail)?;
-        let texts = split::split(&text);
+        let texts = split::split(&text).into_iter().map(|text| (text, None));
+        // A part of its own, after the text: WhatsApp shows no text beside a document.
+        let link = enclosed
+            .enclosure
+            .link
+            .as_ref()
+            .filter(|_| enclosed.as_media);
+        let file = link.map(|link| (String::new(), Some(link.url.clone())));
+        let texts: Vec<_> = texts.chain(file).collect();
         let count = i16::try_from(texts.len())
             .context("a reply of more than 32,767 parts")
             .map_err(HandleError::Fail)?;
@@ -145,7 +175,7 @@ impl ReplyHandler {
         let new: Vec<NewOutbound> = texts
             .into_iter()
             .zip(0_u16..)
-            .map(|(body, part)| NewOutbound {
+            .map(|((body, media_url), part)| NewOutbound {
                 id: ExecutionId::outbound(reply.reply_id, part),
                 company_id: reply.company_id,
                 contact_id: reply.contact_id,
@@ -155,6 +185,7 @@ impl ReplyHandler {
                 part: part.cast_signed(),
                 parts: count,
                 body,
+                media_url,
                 created_at: now,
             })
             .collect();
@@ -199,6 +230,7 @@ impl ReplyHandler {
     async fn send(&self, part: &Outbound, target: &ReplyTarget) -> Result<(), HandleError> {
         let mut message =
             NewMessage::text(target.from.clone(), target.to.clone(), part.body.clone());
+        message.media_urls.extend(part.media_url.clone());
         message.validity_period_s = Some(self.validity_s);
         message.status_callback = self
             .status_callback_url
@@ -278,13 +310,16 @@ impl ReplyHandler {
         Ok(())
     }
 
-    async fn finish(&self, reply: &ReplyRequest) -> Result<Outcome, HandleError> {
+    /// `first`: this time something was sent.
+    async fn finish(&self, reply: &ReplyRequest, first: bool) -> Result<Outcome, HandleError> {
         let mut conn = self.store.conn().await?;
         conversations::mark_response_sent(&mut conn, reply.company_id, reply.execution_id).await?;
-        let waited = self.clock.now() - reply.received_at;
-        self.metrics
-            .response_seconds
-            .observe(waited.as_seconds_f64().max(0.0));
+        if first {
+            let waited = self.clock.now() - reply.received_at;
+            self.metrics
+                .response_seconds
+                .observe(waited.as_seconds_f64().max(0.0));
+        }
         Ok(Outcome::nothing())
     }
 

@@ -3,19 +3,24 @@
 //! - [`render`]: facts to text. To add a template or a wording, see there.
 //! - [`split`]: long texts in parts.
 //! - [`delivery`]: a reply's parts to Twilio, and what to do when the outcome is in doubt.
+//! - [`enclosure`] and [`mail`]: the file of a reply as link, as WhatsApp media and by mail.
 //! - [`status`]: what Twilio reports about them.
 
 pub mod config;
 pub mod delivery;
+pub mod enclosure;
+pub mod mail;
 pub mod render;
 pub mod split;
 pub mod status;
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::Context;
 use chrono::TimeDelta;
 use wharf_broker::{Queue, Stage};
 use wharf_domain::{clock::SystemClock, priority::Priority};
+use wharf_media::MediaConfig;
 use wharf_pipeline::{Base, Worker};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::ResponderMetrics};
 use wharf_twilio::client::Client;
@@ -23,6 +28,8 @@ use wharf_twilio::client::Client;
 pub use crate::config::Config;
 use crate::{
     delivery::{InDoubt, ReplyHandler},
+    enclosure::Files,
+    mail::Mailer,
     render::Renderer,
     status::StatusHandler,
 };
@@ -41,6 +48,8 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
             store: base.store.clone(),
             client: Client::new(&config.twilio)?,
             renderer: Arc::new(Renderer::new()?),
+            files: files(&config.media)?,
+            mailer: Mailer::new(&config.mail)?,
             status_callback_url: config.twilio.status_callback_url,
             validity_s: config.delivery.validity_s,
             send_limit,
@@ -75,4 +84,13 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     );
     base.close().await;
     Ok(())
+}
+
+/// The files of replies; `None` without a signing key.
+fn files(config: &MediaConfig) -> anyhow::Result<Option<Files>> {
+    let Some(links) = config.links()? else {
+        return Ok(None);
+    };
+    let store = config.open().context("opening the storage of files")?;
+    Ok(Some(Files { store, links }))
 }

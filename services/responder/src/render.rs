@@ -14,8 +14,11 @@ mod view;
 
 use anyhow::Context;
 use chrono_tz::Tz;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use wharf_domain::{contracts::ReplyContent, persona::Persona};
+use wharf_media::SignedLink;
+
+use crate::enclosure::Enclosure;
 
 /// The persona folder whose text everybody falls back to.
 const DEFAULT: &str = "default";
@@ -31,6 +34,15 @@ pub struct Reader {
     pub locale: String,
     /// In which times are told, except to the processor.
     pub time_zone: Tz,
+}
+
+/// A mail in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The subject, one line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
 }
 
 /// The texts, read and checked once.
@@ -59,8 +71,52 @@ impl Renderer {
     /// # Errors
     /// When the text names a value that the content does not have.
     pub fn render(&self, content: &ReplyContent, reader: &Reader) -> anyhow::Result<String> {
+        self.render_with(content, reader, &Enclosure::default())
+    }
+
+    /// Words `content` for `reader`, with what goes with it. Beside the content's own values a text
+    /// has `enclosed.link` (a URL, or none), `enclosed.link_until`, `enclosed.mail` (`sent`,
+    /// `queued`, `refused`, or none) and `enclosed.mail_to` (masked).
+    ///
+    /// # Errors
+    /// When the text names a value that the content does not have.
+    pub fn render_with(
+        &self,
+        content: &ReplyContent,
+        reader: &Reader,
+        enclosure: &Enclosure,
+    ) -> anyhow::Result<String> {
+        let view = view::of(content, reader);
+        let view = context! { enclosed => view::enclosure(enclosure, reader), ..view };
+        self.word(content.template(), view, reader)
+    }
+
+    /// Words the mail that brings the file `name`.
+    ///
+    /// # Errors
+    /// When its texts are missing.
+    pub fn letter(
+        &self,
+        name: &str,
+        link: &SignedLink,
+        attached: bool,
+        reader: &Reader,
+    ) -> anyhow::Result<Letter> {
+        let view = context! {
+            // No markup in mails.
+            file_name => Value::from_safe_string(name.to_owned()),
+            link => Value::from_safe_string(link.url.clone()),
+            link_until => view::time(link.expires_at, reader),
+            attached,
+        };
+        Ok(Letter {
+            subject: self.word("mail_subject", view.clone(), reader)?,
+            text: self.word("mail_text", view, reader)?,
+        })
+    }
+
+    fn word(&self, template: &str, view: Value, reader: &Reader) -> anyhow::Result<String> {
         let persona = reader.persona.map_or(DEFAULT, Persona::as_str);
-        let template = content.template();
         let language = reader.locale.split(['-', '_']).next().unwrap_or(LOCALE);
         let candidates = [
             format!("{persona}/{template}.{language}.txt"),
@@ -75,8 +131,7 @@ impl Renderer {
         let machine = reader.persona == Some(Persona::Processor);
         let view = context! {
             reader => context! { machine, time_zone => reader.time_zone.name() },
-            enclosed => context! { link => (), mail => () },
-            ..view::of(content, reader)
+            ..view
         };
         let text = text
             .render(view)

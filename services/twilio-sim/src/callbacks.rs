@@ -8,6 +8,7 @@ use wharf_twilio::signature::compute;
 
 use crate::{
     faults::CallbackPlan,
+    media,
     rest::StoredMessage,
     state::State,
     transcript::{Flag, Kind},
@@ -61,6 +62,7 @@ pub(crate) fn start(state: Arc<State>, sid: String, fails: Option<u32>) {
 }
 
 async fn live(state: &Arc<State>, sid: &str, fails: Option<u32>) {
+    let fails = fetch(state, sid).await.err().or(fails);
     let plan = state.lock().plan;
     for status in steps(plan, fails) {
         if plan.delay_ms > 0 {
@@ -75,6 +77,26 @@ async fn live(state: &Arc<State>, sid: &str, fails: Option<u32>) {
             call(state, url, &message, status).await;
         }
     }
+}
+
+/// Fetches the message's files before anything is reported; otherwise Twilio's code.
+async fn fetch(state: &State, sid: &str) -> Result<(), u32> {
+    let of = |message: &&mut StoredMessage| message.sid == sid;
+    let urls = state
+        .lock()
+        .messages
+        .iter_mut()
+        .find(of)
+        .map(|m| m.media.clone());
+    let Some(urls) = urls.filter(|urls| !urls.is_empty()) else {
+        return Ok(());
+    };
+    let files = media::fetch(&urls).await?;
+    if let Some(message) = state.lock().messages.iter_mut().find(of) {
+        message.files = files;
+    }
+    state.tell();
+    Ok(())
 }
 
 fn advance(
@@ -111,7 +133,7 @@ fn advance(
 fn words(code: u32) -> String {
     match code {
         63016 => "Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.",
-        _ => "Failed by a fault of the simulator",
+        code => media::words(code).unwrap_or("Failed by a fault of the simulator"),
     }
     .to_owned()
 }

@@ -6,6 +6,7 @@
 //! - `rest`: what Wharf calls. A new parameter of `Messages.json` goes into `rest/create.rs`.
 //! - `webhook`: what calls Wharf: the inbound form, delivery with retries, reading the answer.
 //! - `callbacks`: the life of an outbound message.
+//! - `media`: the files of an outbound message, fetched and refused as WhatsApp does.
 //! - `control`: `/sim/…`, for tests and the command line; [`client`] speaks to it.
 //! - [`faults`]: what can be made to go wrong. A new fault is a variant there and its place in
 //!   `rest/create.rs`.
@@ -17,6 +18,7 @@ pub mod client;
 pub mod config;
 mod control;
 pub mod faults;
+mod media;
 mod rest;
 mod server;
 mod state;
@@ -28,6 +30,7 @@ pub use config::SimConfig;
 pub use control::{
     Inbound, InboundButton, InboundList, InboundLocation, InboundMedia, InboundQuoted,
 };
+pub use media::FetchedFile;
 pub use server::{Sim, run};
 pub use transcript::{Entry, Flag, Kind};
 pub use webhook::{Delivery, Forge, InboundReport};

@@ -96,6 +96,7 @@ impl State {
             kind,
             text: String::new(),
             media: Vec::new(),
+            files: Vec::new(),
             message_sid: None,
             status: None,
             flags: Vec::new(),
@@ -140,6 +141,7 @@ impl State {
                 .find(|m| ours && Some(&m.sid) == entry.message_sid.as_ref());
             if let Some(message) = message {
                 entry.status = Some(message.status.to_string());
+                entry.files.clone_from(&message.files);
                 if let Some(code) = message.error_code {
                     entry.flags.push(Flag::new(
                         code,

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::media::FetchedFile;
+
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,9 +51,12 @@ pub struct Entry {
     /// The text.
     #[serde(default)]
     pub text: String,
-    /// Files.
+    /// URLs of files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<String>,
+    /// The files of a message of Wharf's, once they were fetched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FetchedFile>,
     /// The message's sid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_sid: Option<String>,

@@ -14,14 +14,16 @@ use wharf_domain::clock::SystemClock;
 use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
-    commands::{dates, demo, evaluate, healthcheck, migrate, parse, signature, topology, train},
+    commands::{
+        agents, dates, demo, evaluate, healthcheck, media, migrate, parse, signature, topology, train,
+    },
     settings::Settings,
 };
 
 /// Sets up and examines a Wharf installation.
 ///
 /// Databases and brokers come from DATABASE_URL and AMQP_URL (or WHARF__DATABASE__URL,
-/// WHARF__BROKER__URL and their neighbours, as for the services).
+/// WHARF__BROKER__URL and their neighbours, as for the services), files from WHARF__MEDIA__URL.
 #[derive(Debug, Parser)]
 #[command(name = "wharfctl", version)]
 struct Cli {
@@ -38,6 +40,11 @@ enum Command {
     Topology(topology::TopologyArgs),
     /// Load the demo company
     Demo(demo::Demo),
+    /// Show a company's agents, and plug in its own
+    Agents(agents::AgentsArgs),
+    /// Take files back that replies lead to
+    #[command(subcommand)]
+    Media(media::Media),
     /// Compute or check the signature of a webhook, and say why it is refused
     Signature(signature::Signature),
     /// Show how messages are understood
@@ -95,6 +102,10 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             )
             .await?;
         }
+        Command::Agents(args) => {
+            agents::run(&args, &Settings::load()?.database()?, &mut out).await?;
+        }
+        Command::Media(args) => media::run(&args, &Settings::load()?.media()?, &mut out).await?,
         Command::Signature(args) => {
             return signature::run(&args, &mut std::io::stdin(), &mut out);
         }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use wharf_broker::{Broker, BrokerConfig};
+use wharf_media::MediaConfig;
 use wharf_runtime::config::{self, ConfigError, Validate};
 use wharf_store::DatabaseConfig;
 
@@ -11,6 +12,9 @@ const DEFAULTS: &str = "
 url = ''
 [broker]
 url = ''
+[media]
+url = 'file:media'
+max_object_bytes = 33554432
 ";
 
 /// The sections that commands use.
@@ -18,6 +22,7 @@ url = ''
 pub(crate) struct Settings {
     database: DatabaseConfig,
     broker: BrokerConfig,
+    media: MediaConfig,
 }
 
 impl Validate for Settings {
@@ -34,6 +39,13 @@ impl Settings {
     pub(crate) fn database(self) -> Result<DatabaseConfig, ConfigError> {
         self.database.validate().map_err(ConfigError)?;
         Ok(self.database)
+    }
+
+    pub(crate) fn media(self) -> Result<MediaConfig, ConfigError> {
+        self.media
+            .validate()
+            .map_err(|error| ConfigError(error.to_string()))?;
+        Ok(self.media)
     }
 
     pub(crate) fn broker(self) -> Result<Broker, ConfigError> {

@@ -79,7 +79,10 @@ impl Topology {
     pub fn work_queues(&self, stage: Stage) -> Vec<Queue> {
         match stage {
             Stage::Nlp => (0..self.nlp_shards).map(Queue::Nlp).collect(),
-            Stage::AgentExecutor => Priority::ALL.into_iter().map(Queue::Execute).collect(),
+            Stage::AgentExecutor => {
+                let work = Priority::ALL.into_iter().map(Queue::Execute);
+                work.chain([Queue::Results]).collect()
+            }
             Stage::Responder => {
                 let replies = Priority::ALL.into_iter().map(Queue::Reply);
                 replies.chain([Queue::Status]).collect()

@@ -1,7 +1,7 @@
 //! The one place for exchanges, queues, their arguments and their names.
 //!
 //! ```text
-//! {ns}.work (direct)  -- nlp.sN, agent-executor.pN, responder.pN, responder.status --> the queue {ns}.<key>
+//! {ns}.work (direct)  -- nlp.sN, agent-executor.pN and .results, responder.pN and .status --> the queue {ns}.<key>
 //!        ^                                  | delivered too often without being settled
 //!        | TTL over, same key               v
 //! {ns}.retry.<delay> (fanout + queue)    {ns}.<stage>.poison --(worker publishes)--> {ns}.<stage>.dead
@@ -39,6 +39,8 @@ pub enum Route {
     },
     /// To agent-executor.
     Execute(Priority),
+    /// To agent-executor, what an external agent called back with.
+    AgentResult,
     /// To responder, a reply.
     Reply(Priority),
     /// To responder, a status callback.
@@ -132,6 +134,7 @@ impl Topology {
         match route {
             Route::Inbound { conversation_key } => Queue::Nlp(self.shard(conversation_key)),
             Route::Execute(priority) => Queue::Execute(*priority),
+            Route::AgentResult => Queue::Results,
             Route::Reply(priority) => Queue::Reply(*priority),
             Route::Status => Queue::Status,
             Route::Dead(stage) => Queue::Dead(*stage),

@@ -38,6 +38,8 @@ pub enum Queue {
     Nlp(u16),
     /// Work for agent-executor.
     Execute(Priority),
+    /// What external agents called back with, for agent-executor.
+    Results,
     /// Replies for responder.
     Reply(Priority),
     /// Status callbacks for responder.
@@ -56,6 +58,7 @@ impl Queue {
         match self {
             Self::Nlp(shard) => format!("nlp.s{shard}"),
             Self::Execute(priority) => format!("agent-executor.p{priority}"),
+            Self::Results => "agent-executor.results".to_owned(),
             Self::Reply(priority) => format!("responder.p{priority}"),
             Self::Status => "responder.status".to_owned(),
             Self::Poison(stage) => format!("{}.poison", stage.name()),
@@ -76,6 +79,7 @@ impl Queue {
             (_, "poison") => Self::Poison(stage),
             (_, "dead") => Self::Dead(stage),
             (Stage::Responder, "status") => Self::Status,
+            (Stage::AgentExecutor, "results") => Self::Results,
             (Stage::Nlp, _) => Self::Nlp(rest.strip_prefix('s')?.parse().ok()?),
             (Stage::AgentExecutor, _) => Self::Execute(priority()?),
             (Stage::Responder, _) => Self::Reply(priority()?),
@@ -89,7 +93,7 @@ impl Queue {
     pub const fn stage(self) -> Stage {
         match self {
             Self::Nlp(_) => Stage::Nlp,
-            Self::Execute(_) => Stage::AgentExecutor,
+            Self::Execute(_) | Self::Results => Stage::AgentExecutor,
             Self::Reply(_) | Self::Status => Stage::Responder,
             Self::Poison(stage) | Self::Dead(stage) => stage,
         }

@@ -78,6 +78,7 @@ fn queues() -> impl Strategy<Value = Queue> {
         any::<u16>().prop_map(Queue::Nlp),
         priority.clone().prop_map(Queue::Execute),
         priority.prop_map(Queue::Reply),
+        Just(Queue::Results),
         Just(Queue::Status),
         stage.clone().prop_map(Queue::Poison),
         stage.prop_map(Queue::Dead),

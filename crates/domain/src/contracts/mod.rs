@@ -6,6 +6,7 @@
 //! the old until no queue can hold it. To add a message: a file here, `impl Contract`, a snapshot
 //! in `tests.rs`.
 
+mod agent_result;
 pub mod answers;
 mod attachment;
 mod envelope;
@@ -16,6 +17,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use agent_result::{AgentAnswer, AgentResult, AnswerRefused, MAX_AGENT_TEXT};
 pub use answers::{EntityStock, Figure, InventoryCheckResult};
 pub use attachment::Attachment;
 pub use envelope::{Contract, DecodeError, Envelope};

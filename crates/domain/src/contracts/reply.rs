@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contract, Envelope,
+    Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
         AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, NoSupplier,
@@ -50,7 +50,29 @@ impl ReplyRequest {
         content: ReplyContent,
         now: DateTime<Utc>,
     ) -> Envelope<Self> {
-        let reply_id = execution_id.message("reply");
+        Self::as_message(execution_id, "reply", to, content, now)
+    }
+
+    /// What is said of an execution before its reply: that it takes longer. Once, whoever says it:
+    /// it has one id too.
+    #[must_use]
+    pub fn ahead_of_execution(
+        execution_id: ExecutionId,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        Self::as_message(execution_id, "soft", to, content, now)
+    }
+
+    fn as_message(
+        execution_id: ExecutionId,
+        step: &str,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        let reply_id = execution_id.message(step);
         let body = Self {
             reply_id,
             execution_id,
@@ -227,9 +249,25 @@ pub enum ReplyContent {
     },
     /// The sender's number belongs to nobody we know.
     UnknownSender,
+    /// What an agent of the company's own answered, in its own words.
+    AgentSays {
+        /// The agent.
+        agent: String,
+        /// What it says, at most [`MAX_AGENT_TEXT`](super::MAX_AGENT_TEXT) characters.
+        text: String,
+    },
 }
 
 impl ReplyContent {
+    /// The file that it is about.
+    #[must_use]
+    pub const fn attachment(&self) -> Option<&Attachment> {
+        match self {
+            Self::ReportReady(report) => Some(&report.attachment),
+            _ => None,
+        }
+    }
+
     /// The template's name, as in `whatsapp_templates.template_name`.
     #[must_use]
     pub const fn template(&self) -> &'static str {
@@ -276,6 +314,7 @@ impl ReplyContent {
             Self::AgentError { .. } => "agent_error",
             Self::FeedbackNoted { .. } => "feedback_noted",
             Self::UnknownSender => "unknown_sender",
+            Self::AgentSays { .. } => "agent_says",
         }
     }
 }

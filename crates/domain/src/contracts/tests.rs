@@ -88,6 +88,15 @@ fn reply_request() {
 }
 
 #[test]
+fn agent_result() {
+    insta::assert_snapshot!(envelope(AgentResult {
+        execution_id: ExecutionId::of_message("AC1", "SM1"),
+        company_id: CompanyId(named("company")),
+        answer: AgentAnswer::Text("Counted: 40.".into()),
+    }));
+}
+
+#[test]
 fn unreadable_messages_say_why() {
     let decode = |value: serde_json::Value| {
         Envelope::<ExecutionRequest>::decode(value.to_string().as_bytes())

@@ -2,12 +2,11 @@
 
 use wharf_domain::{agent::AgentType, persona::Persona};
 use wharf_store::{
-    agents::{self, AgentState},
-    companies, profiles,
+    agents, companies, profiles,
     templates::{self, NewTemplate},
 };
 
-use crate::support::{World, address, at};
+use crate::support::{World, address};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thirty_that_want_an_agent_at_once_get_the_same() {
@@ -31,36 +30,6 @@ async fn thirty_that_want_an_agent_at_once_get_the_same() {
     ids.dedup();
     assert_eq!(ids.len(), 1);
     assert_eq!(world.db.rows("agents").await, 1);
-}
-
-#[tokio::test]
-async fn an_agent_remembers_its_last_run_and_whether_it_was_stopped() {
-    let world = World::new().await;
-    let company = world.ours.company;
-    let mut conn = world.store.conn().await.unwrap();
-    let agent = agents::find_or_create(&mut conn, company, AgentType::AlertGenerator)
-        .await
-        .unwrap();
-    assert_eq!(agent.state, AgentState::Active);
-    assert!(
-        agents::record_run(&mut conn, company, agent.id, at(1), Some("no data"))
-            .await
-            .unwrap()
-    );
-    assert!(
-        agents::set_state(&mut conn, company, agent.id, AgentState::Stopped)
-            .await
-            .unwrap()
-    );
-    let list = agents::list(&mut conn, company).await.unwrap();
-    let [row] = list.as_slice() else {
-        panic!("{list:?}");
-    };
-    assert_eq!(
-        (row.state, row.last_run_at),
-        (AgentState::Stopped, Some(at(1)))
-    );
-    assert_eq!(row.last_error.as_deref(), Some("no data"));
 }
 
 #[tokio::test]

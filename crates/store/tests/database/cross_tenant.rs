@@ -15,13 +15,14 @@ use wharf_domain::{
 };
 use wharf_store::{
     StoreError,
-    agents::{self, AgentState},
+    agent_runs::{self, Circuit, NewRun, RunState, Trigger},
+    agents::{self, AgentState, Endpoint},
     alerts::{self, Filter},
     audit::{self, AuditAction},
     contacts, conversations, demand, dialogues,
     effects::{self, NewEffect},
     executions::{self, Begin, ExecutionStatus},
-    locations,
+    locations, mail,
     metrics::{self, By},
     movements,
     outbound::{self, Claimed, OutboundStatus},
@@ -130,6 +131,18 @@ async fn messages_and_work() {
             .unwrap()
     );
     assert!(!executions::release(conn, &mine, None).await.unwrap());
+    assert!(!executions::renew(conn, &mine, at(9)).await.unwrap());
+    assert!(!executions::await_answer(conn, &mine, at(9)).await.unwrap());
+    let key = ours.work("SM1").conversation_key;
+    let cancelled = executions::cancel_of_conversation(conn, theirs.company, &key, at(0)).await;
+    assert_eq!(cancelled.unwrap(), None);
+    assert_eq!(
+        executions::waiting(conn, theirs.company).await.unwrap(),
+        []
+    );
+    executions::told(conn, theirs.company, id).await.unwrap();
+    let seized = executions::seize(conn, theirs.company, id, "s", at(99), at(100)).await;
+    assert_eq!(seized.unwrap(), None);
     let row = executions::get(conn, ours.company, id)
         .await
         .unwrap()
@@ -202,16 +215,59 @@ async fn agents_texts_and_goods() {
         .await
         .unwrap();
     assert_eq!(agents::list(conn, theirs.company).await.unwrap(), []);
+    let run = NewRun {
+        agent: agent.id,
+        execution: None,
+        trigger: Trigger::Schedule,
+        intent: IntentType::RunAgent,
+        state: RunState::Completed,
+        started_at: at(0),
+        ended_at: at(0),
+        error: None,
+    };
+    let circuit = Circuit {
+        failures: 1,
+        closed: TimeDelta::minutes(1),
+    };
     assert!(
-        !agents::record_run(conn, theirs.company, agent.id, at(0), None)
+        !agent_runs::record(conn, theirs.company, &run, circuit)
             .await
             .unwrap()
     );
     assert!(
-        !agents::set_state(conn, theirs.company, agent.id, AgentState::Stopped)
+        agent_runs::record(conn, ours.company, &run, circuit)
             .await
             .unwrap()
     );
+    let counted = agent_runs::counts(conn, theirs.company, at(-9)).await;
+    assert_eq!(counted.unwrap(), []);
+    assert!(
+        !agent_runs::ran_by_itself(conn, theirs.company, agent.id, at(-9))
+            .await
+            .unwrap()
+    );
+    let (state, profile) = (AgentState::Stopped, Some(ours.profile));
+    assert!(
+        !agents::set_state(conn, theirs.company, agent.id, state, profile, at(0))
+            .await
+            .unwrap()
+    );
+    let endpoint = Endpoint {
+        url: "https://agents.example".to_owned(),
+        secret: "s3cret".into(),
+    };
+    agents::plug(conn, ours.company, agent.agent_type, Some(&endpoint))
+        .await
+        .unwrap();
+    let found = agents::endpoint(conn, theirs.company, agent.id).await;
+    assert!(found.unwrap().is_none());
+    assert!(
+        !agents::take_probe(conn, theirs.company, agent.id, at(9), at(10))
+            .await
+            .unwrap()
+    );
+    let name = profiles::name(conn, theirs.company, ours.profile).await;
+    assert_eq!(name.unwrap(), None);
 
     let text = NewTemplate {
         name: "help",
@@ -551,4 +607,44 @@ async fn no_row_can_refer_to_another_companys() {
         );
         assert!(foreign, "{sql}: {refused:?}");
     }
+}
+
+#[tokio::test]
+async fn mails() {
+    let world = World::new().await;
+    let (ours, theirs) = (world.ours, world.theirs);
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let id = mail::plan(conn, &ours.mail("SM1")).await.unwrap().id;
+    let taken = mail::plan(conn, &theirs.mail("SM1")).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    let mut strange = ours.mail("SM2");
+    strange.profile_id = theirs.profile;
+    assert!(mail::plan(conn, &strange).await.is_err());
+    let company = theirs.company;
+    assert_eq!(mail::get(conn, company, id).await.unwrap(), None);
+    let found = mail::of_execution(conn, company, execution("SM1")).await;
+    assert_eq!(found.unwrap(), []);
+    assert_eq!(
+        mail::claim_sending(conn, company, id, at(0), at(0))
+            .await
+            .unwrap(),
+        mail::Claimed::Missing
+    );
+    mail::claim_sending(conn, ours.company, id, at(0), at(0))
+        .await
+        .unwrap();
+    assert!(!mail::mark_sent(conn, company, id, at(0)).await.unwrap());
+    assert!(
+        !mail::mark_pending(conn, company, id, "x", at(0))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !mail::mark_failed(conn, company, id, "x", at(0))
+            .await
+            .unwrap()
+    );
+    let row = mail::get(conn, ours.company, id).await.unwrap().unwrap();
+    assert_eq!(row.status, mail::MailStatus::Sending);
 }

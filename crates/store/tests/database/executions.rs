@@ -3,6 +3,7 @@
 use crate::support::{World, at, execution};
 use chrono::TimeDelta;
 use serde_json::json;
+use wharf_domain::intent::IntentType;
 use wharf_store::executions::{self, Begin, ExecutionStatus};
 
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
@@ -28,7 +29,10 @@ async fn work_is_enqueued_once_begun_once_and_finished_once() {
         executions::begin(&mut conn, company, id, "b", at(1), MINUTE)
             .await
             .unwrap(),
-        Begin::LeasedElsewhere { until: at(2) }
+        Begin::LeasedElsewhere {
+            until: at(2),
+            awaited: false
+        }
     );
     let (result, outcome) = (json!({"quantity": 7}), json!([{"kind": "reply_request"}]));
     assert!(
@@ -194,4 +198,143 @@ async fn the_sweeper_sees_old_work_that_nobody_has() {
     ids.sort();
     wanted.sort();
     assert_eq!(ids, wanted);
+}
+
+#[tokio::test]
+async fn a_lease_is_renewed_by_its_worker_and_left_to_whoever_calls_back() {
+    let world = World::new().await;
+    let company = world.ours.company;
+    let id = execution("SM1");
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    executions::enqueue(conn, &world.ours.work("SM1"))
+        .await
+        .unwrap();
+    let Begin::Started(mut mine) = executions::begin(conn, company, id, "a", at(0), MINUTE)
+        .await
+        .unwrap()
+    else {
+        panic!("it is pending");
+    };
+    executions::set_deadlines(conn, &mut mine, at(2), at(10))
+        .await
+        .unwrap();
+    executions::set_deadlines(conn, &mut mine, at(20), at(30))
+        .await
+        .unwrap();
+    assert_eq!(mine.hard_deadline_at, Some(at(10)));
+    assert!(executions::renew(conn, &mine, at(5)).await.unwrap());
+    assert!(executions::await_answer(conn, &mine, at(10)).await.unwrap());
+    let begun = executions::begin(conn, company, id, "b", at(6), MINUTE)
+        .await
+        .unwrap();
+    let until = at(10);
+    let awaited = true;
+    assert_eq!(begun, Begin::LeasedElsewhere { until, awaited });
+
+    // Told once.
+    let due = async |conn: &mut _, now| executions::due_to_be_told(conn, now, 9).await.unwrap();
+    assert_eq!(due(conn, at(1)).await, []);
+    assert_eq!(due(conn, at(2)).await.len(), 1);
+    executions::told(conn, company, id).await.unwrap();
+    assert_eq!(due(conn, at(2)).await, []);
+
+    // Past the hard deadline the sweeper takes it, and whoever had it cannot finish it.
+    let overdue = async |conn: &mut _, now| executions::overdue(conn, "sweeper", now, 9).await;
+    assert_eq!(overdue(conn, at(9)).await.unwrap(), []);
+    assert_eq!(overdue(conn, at(10)).await.unwrap().len(), 1);
+    let seized = executions::seize(conn, company, id, "sweeper", at(10), at(11))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(overdue(conn, at(10)).await.unwrap(), []);
+    assert_eq!(overdue(conn, at(11)).await.unwrap().len(), 1);
+    assert!(!executions::renew(conn, &mine, at(12)).await.unwrap());
+    let none = json!([]);
+    assert!(
+        executions::fail(conn, &seized, "too late", &none, at(11))
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn cancelling_takes_the_latest_of_the_conversation_from_its_worker() {
+    let world = World::new().await;
+    let company = world.ours.company;
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    for (minute, sid) in [(0, "SM1"), (1, "SM2"), (2, "SM3")] {
+        let mut work = world.ours.work(sid);
+        work.created_at = at(minute);
+        executions::enqueue(conn, &work).await.unwrap();
+    }
+    let mut begin = async |sid| {
+        let begun = executions::begin(conn, company, execution(sid), "a", at(3), MINUTE).await;
+        match begun.unwrap() {
+            Begin::Started(row) => row,
+            other => panic!("{other:?}"),
+        }
+    };
+    let third = begin("SM3").await;
+    let second = begin("SM2").await;
+    let none = json!([]);
+    executions::complete(conn, &third, &none, &none, at(3))
+        .await
+        .unwrap();
+    let key = world.ours.work("SM1").conversation_key;
+    let mut cancel = async || {
+        let cancelled = executions::cancel_of_conversation(conn, company, &key, at(4)).await;
+        cancelled.unwrap().map(|row| (row.id, row.status))
+    };
+    let cancelled = ExecutionStatus::Cancelled;
+    assert_eq!(cancel().await, Some((execution("SM2"), cancelled)));
+    assert_eq!(cancel().await, Some((execution("SM1"), cancelled)));
+    assert_eq!(cancel().await, None);
+    assert!(
+        !executions::complete(conn, &second, &none, &none, at(5))
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn of_the_changes_of_a_conversation_the_earliest_goes_first() {
+    let world = World::new().await;
+    let company = world.ours.company;
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let intents = [
+        IntentType::CheckInventory,
+        IntentType::UpdateStock,
+        IntentType::ReorderStock,
+    ];
+    for (minute, intent) in (0..).zip(intents) {
+        let mut work = world.ours.work(intent.as_str());
+        (work.created_at, work.intent) = (at(minute), intent);
+        executions::enqueue(conn, &work).await.unwrap();
+    }
+    let id = |intent: IntentType| execution(intent.as_str());
+    let mut turns = async || {
+        let mut found = Vec::new();
+        for intent in intents {
+            let row = executions::get(conn, company, id(intent)).await.unwrap();
+            found.push(executions::in_turn(conn, &row.unwrap()).await.unwrap());
+        }
+        found
+    };
+    assert_eq!(turns().await, [false, true, false], "reads are not asked");
+    let waiting = executions::waiting(conn, company).await.unwrap();
+    assert_eq!(waiting.iter().map(|(_, count)| count).sum::<i64>(), 3);
+    let first = id(IntentType::UpdateStock);
+    executions::abandon(conn, company, first, "x", &json!([]), at(5))
+        .await
+        .unwrap();
+    let mut turns = async || {
+        let row = executions::get(conn, company, id(IntentType::ReorderStock)).await;
+        executions::in_turn(conn, &row.unwrap().unwrap())
+            .await
+            .unwrap()
+    };
+    assert!(turns().await);
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agents;
 mod agents_and_templates;
 mod alerts;
 mod contacts;
@@ -14,6 +15,7 @@ mod dialogues;
 mod effects;
 mod executions;
 mod feedback;
+mod mail;
 mod metrics;
 mod migrations;
 mod movements;

@@ -144,6 +144,7 @@ impl Tenant {
                 part: i16::try_from(part).unwrap(),
                 parts: i16::try_from(bodies.len()).unwrap(),
                 body: (*body).into(),
+                media_url: None,
                 created_at: at(0),
             })
             .collect()

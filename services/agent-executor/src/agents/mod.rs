@@ -95,8 +95,18 @@ impl Work {
 /// result in [`Made`], and how it is done in `handler`.
 #[derive(Debug)]
 pub enum Outside {
-    /// Nothing; go on at once.
-    Nothing,
+    /// Make a file and put it into the object storage, under the execution's id: a repeat meets its
+    /// own file again. Comes back as [`Made::Document`].
+    Document(Box<DocumentJob>),
+}
+
+/// A file to be made. [`wharf_documents::render`] names it after the report's title and day.
+#[derive(Debug, Clone)]
+pub struct DocumentJob {
+    /// What it shows.
+    pub report: wharf_documents::Report,
+    /// As what.
+    pub format: wharf_documents::Format,
 }
 
 /// What came of [`Outside`].
@@ -104,8 +114,6 @@ pub enum Outside {
 pub enum Made {
     /// The file, as it stands in the object storage.
     Document(Attachment),
-    /// Nothing was asked for.
-    Nothing,
 }
 
 /// Why an agent has no answer.

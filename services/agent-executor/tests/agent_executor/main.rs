@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agent;
 mod alerts;
 mod config;
 mod desk;
 mod executing;
+mod external;
 mod failing;
 mod purchasing;
 mod stock;
+mod stopping;
 mod support;
+mod sweeping;

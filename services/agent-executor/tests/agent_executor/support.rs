@@ -3,13 +3,16 @@
 
 use std::{net::TcpListener, time::Duration};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::runtime::Runtime;
 use wharf_agent_executor::Config;
 use wharf_broker::{Outgoing, Publisher, Queue, Route, Stage};
 use wharf_domain::{
+    agent::AgentType,
     clock::{Clock, SystemClock},
     contracts::{
-        Contract, Envelope, ExecutionContext, ExecutionRequest, ReplyContent, ReplyRequest, Step,
+        AgentAnswer, AgentResult, Envelope, ExecutionContext, ExecutionRequest, ReplyContent,
+        ReplyRequest, Step,
     },
     entities::{Entities, EntityName},
     ids::{ContactId, ExecutionId, named},
@@ -19,12 +22,14 @@ use wharf_domain::{
 };
 use wharf_runtime::{config, lifecycle::Lifecycle, service::ServiceConfig};
 use wharf_store::{
-    Store, StoreError, demo,
+    Store, StoreError,
+    agents::{self, Endpoint},
+    demo,
     executions::{self, Execution, NewExecution},
 };
 use wharf_testkit::{broker::TestBroker, database::TestDatabase, poll};
 
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const SENDER: &str = "+15550100002";
 
@@ -34,6 +39,8 @@ pub(crate) struct TestExecutor {
     pub(crate) store: Store,
     publisher: Publisher,
     config: Config,
+    /// Where the service puts files; kept as long as it runs.
+    _files: tempfile::TempDir,
     /// What the service runs on, apart from the test: it can be killed with all its connections.
     runtime: Option<Runtime>,
     lifecycle: Lifecycle,
@@ -72,6 +79,8 @@ impl TestExecutor {
         let (lifecycle, test) = (Lifecycle::new(), Lifecycle::new());
         let publisher = Publisher::start(broker.broker(), test.hard());
         let settings = broker.config();
+        let files = tempfile::tempdir().unwrap();
+        let media = format!("file:{}", files.path().display());
         let environment = [
             ("AMQP_URL", std::env::var("TEST_AMQP_URL").unwrap()),
             ("DATABASE_URL", db.url()),
@@ -84,6 +93,10 @@ impl TestExecutor {
             ("WHARF__DATABASE__POOL_SIZE", "8".to_owned()),
             ("WHARF__WORKER__CONCURRENCY", "8".to_owned()),
             ("WHARF__ADMIN__BIND", free_port()),
+            ("WHARF__MEDIA__URL", media),
+            // Tests that want the sweeper, or the agents to work by themselves, say so.
+            ("WHARF__SWEEP__INTERVAL_S", "600".to_owned()),
+            ("WHARF__SWEEP__JOB_MINUTES", "0".to_owned()),
         ];
         let changes = changes
             .iter()
@@ -98,6 +111,7 @@ impl TestExecutor {
             store,
             publisher,
             config,
+            _files: files,
             runtime,
             lifecycle,
             test,
@@ -111,6 +125,17 @@ impl TestExecutor {
         intent: IntentType,
         entities: &[(EntityName, &str)],
     ) -> Envelope<ExecutionRequest> {
+        self.enqueue_step(number, intent, entities, Step::Ask).await
+    }
+
+    /// The same for another step of a request.
+    pub(crate) async fn enqueue_step(
+        &self,
+        number: u32,
+        intent: IntentType,
+        entities: &[(EntityName, &str)],
+        step: Step,
+    ) -> Envelope<ExecutionRequest> {
         let request = request(number, intent);
         let entities: Entities = entities
             .iter()
@@ -121,7 +146,7 @@ impl TestExecutor {
             entities,
             persona: None,
             received_at: request.created_at,
-            step: Step::Ask,
+            step,
         };
         let new = NewExecution {
             id: request.execution_id,
@@ -171,23 +196,91 @@ impl TestExecutor {
         .await;
     }
 
-    /// The replies, once there are `count`. Each is checked to answer a request of these tests.
+    /// The request of a stock question whose row is there.
+    pub(crate) fn request_of_question(&self, number: u32) -> Envelope<ExecutionRequest> {
+        request(number, IntentType::CheckInventory)
+    }
+
+    /// Has the company's own program at `url` be its inventory_monitor.
+    pub(crate) async fn plug(&self, url: &str) {
+        let endpoint = Endpoint {
+            url: url.to_owned(),
+            secret: crate::agent::SECRET.into(),
+        };
+        let mut conn = self.store.conn().await.unwrap();
+        let (company, agent) = (demo::company_id(), AgentType::InventoryMonitor);
+        agents::plug(&mut conn, company, agent, Some(&endpoint))
+            .await
+            .unwrap();
+    }
+
+    /// What ingress publishes when the agent of message `number` calls back.
+    pub(crate) async fn call_back(&self, number: u32, answer: AgentAnswer) {
+        let result = AgentResult {
+            execution_id: id(number),
+            company_id: demo::company_id(),
+            answer,
+        };
+        let now = SystemClock.now();
+        let message = Envelope::new(id(number).message("result"), id(number), now, result);
+        self.publisher
+            .publish(&Route::AgentResult, &Outgoing::of(&message).unwrap())
+            .await
+            .unwrap();
+    }
+
+    /// Cancels the conversation's latest work, as nlp does.
+    pub(crate) async fn cancel(&self, conversation_key: &str) {
+        let now = SystemClock.now();
+        let mut conn = self.store.conn().await.unwrap();
+        let company = demo::company_id();
+        let cancelled =
+            executions::cancel_of_conversation(&mut conn, company, conversation_key, now)
+                .await
+                .unwrap();
+        assert!(cancelled.is_some());
+    }
+
+    /// What was said ahead of replies, once `count` such messages are there.
+    pub(crate) async fn notices(&self, count: usize) -> Vec<Envelope<ReplyRequest>> {
+        self.said("soft", count).await
+    }
+
+    /// The replies, once there are `count`, without what was said ahead of them. Each is checked to
+    /// answer a request of these tests.
     pub(crate) async fn replies(&self, count: u32) -> Vec<Envelope<ReplyRequest>> {
-        let queue = Queue::Reply(Priority::Inventory);
-        self.wait(queue, count).await;
-        let admin = self.broker.admin().await;
-        let waiting = admin.peek(queue, 1_000).await.unwrap();
-        admin.close().await;
-        let replies = waiting.messages.iter().map(|message| {
-            let reply = Envelope::<ReplyRequest>::decode(&message.body).unwrap();
-            assert_eq!(message.message_id, Some(reply.id.to_string()));
-            assert_eq!(message.kind.as_deref(), Some(ReplyRequest::KIND));
-            assert_eq!(reply.id, reply.execution_id.message("reply"));
+        let replies = self.said("reply", count as usize).await;
+        for reply in &replies {
             assert_eq!(reply.body.contact_id, contact());
             assert_eq!(reply.body.company_id, demo::company_id());
-            reply
-        });
-        replies.collect()
+        }
+        replies
+    }
+
+    /// The messages to responder with the ids of this step, once there are `count`.
+    async fn said(&self, step: &str, count: usize) -> Vec<Envelope<ReplyRequest>> {
+        let queue = Queue::Reply(Priority::Inventory);
+        let admin = self.broker.admin().await;
+        let mut found = Vec::new();
+        let mut looked_at = 0;
+        let what = format!("{count} messages of step {step}");
+        poll::until(DEADLINE, &what, async || {
+            // Looking into the queue counts as a delivery: only when there is something else in it.
+            // Its figures lag behind, so what counts is what was found.
+            if self.broker.ready(queue).await as usize != looked_at {
+                let waiting = admin.peek(queue, 1_000).await.unwrap();
+                looked_at = waiting.messages.len();
+                let messages = waiting.messages.iter();
+                found = messages
+                    .map(|message| Envelope::<ReplyRequest>::decode(&message.body).unwrap())
+                    .filter(|message| message.id == message.execution_id.message(step))
+                    .collect();
+            }
+            found.len() == count
+        })
+        .await;
+        admin.close().await;
+        found
     }
 
     /// Why the messages in the dead queue are there, once there are `count`.
@@ -247,6 +340,15 @@ impl TestExecutor {
         .await;
     }
 
+    /// A second process on the same queues and rows; ends when dropped.
+    pub(crate) fn second(&self) -> Second {
+        let mut config = self.config.clone();
+        config.admin.bind = free_port();
+        let lifecycle = Lifecycle::new();
+        let runtime = Some(run(&config, &lifecycle));
+        Second { runtime, lifecycle }
+    }
+
     /// Ends it as a killed process ends: nothing is finished, every socket is closed.
     pub(crate) fn kill(&mut self) {
         self.runtime.take().unwrap().shutdown_background();
@@ -257,6 +359,22 @@ impl TestExecutor {
         self.config.admin.bind = free_port();
         self.lifecycle = Lifecycle::new();
         self.runtime = Some(run(&self.config, &self.lifecycle));
+    }
+}
+
+/// See [`TestExecutor::second`].
+pub(crate) struct Second {
+    runtime: Option<Runtime>,
+    lifecycle: Lifecycle,
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        self.lifecycle.stop();
+        self.lifecycle.hard().cancel();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -296,6 +414,7 @@ pub(crate) fn request(number: u32, intent: IntentType) -> Envelope<ExecutionRequ
         priority: Priority::Inventory,
         conversation_key: format!("{ACCOUNT}:{}:{SENDER}", demo::WHATSAPP_ADDRESS),
     };
-    let now = "2026-11-20T15:00:00Z".parse().unwrap();
+    let base: DateTime<Utc> = "2026-11-20T15:00:00Z".parse().unwrap();
+    let now = base + TimeDelta::seconds(number.into());
     Envelope::new(id(number).message("execute"), id(number), now, body)
 }

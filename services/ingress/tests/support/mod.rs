@@ -106,6 +106,16 @@ impl TestIngress {
         answer.map_or(0, |answer| answer.status().as_u16())
     }
 
+    pub(crate) fn url_of(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Any request without a body.
+    pub(crate) async fn request(&self, method: reqwest::Method, path: &str) -> reqwest::Response {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        request.send().await.unwrap()
+    }
+
     pub(crate) async fn metrics(&self) -> String {
         let request = self.client.get(format!("{}/metrics", self.url));
         request.send().await.unwrap().text().await.unwrap()
@@ -171,6 +181,28 @@ impl TestIngress {
                 .to_owned(),
             body: answer.text().await.unwrap(),
         }
+    }
+
+    /// Posts JSON, and reads the answer as JSON.
+    pub(crate) async fn post_json(&self, target: &str, body: &str) -> (u16, serde_json::Value) {
+        let request = self
+            .client
+            .post(format!("{}{target}", self.url))
+            .header("content-type", "application/json")
+            .body(body.to_owned());
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap())
+    }
+
+    /// The bodies of a queue's messages.
+    pub(crate) async fn peek(&self, queue: Queue) -> Vec<Vec<u8>> {
+        let admin = self.broker.admin().await;
+        let waiting = admin.peek(queue, 100).await.unwrap();
+        admin.close().await;
+        let messages = waiting.messages.into_iter();
+        messages.map(|message| message.body.to_vec()).collect()
     }
 
     /// Messages in all nlp queues. RabbitMQ's figures of quorum queues lag a little behind.

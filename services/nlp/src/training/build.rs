@@ -32,6 +32,8 @@ pub struct Plan {
     pub unknown_weight: f32,
     /// A word belongs to the vocabulary when it stands in so many messages.
     pub rarest: usize,
+    /// A feature is learnt when it stands in so many messages: intents and choices, names.
+    pub rarest_features: [usize; 2],
     /// Table sizes: intents, choices, names.
     pub bits: [u32; 3],
     /// Passes: intents and choices, names.
@@ -51,7 +53,8 @@ impl Default for Plan {
             unknown_every: 3,
             unknown_weight: 1.0,
             rarest: 3,
-            bits: [16, 13, 17],
+            rarest_features: [3, 3],
+            bits: [17, 13, 17],
             epochs: [5, 6],
             rate: 0.03,
             smoothing: 0.02,
@@ -76,7 +79,15 @@ pub fn build(messages: &[Message], plan: Plan) -> Model {
         .map(|choice| choice_model(&prepared, *choice, plan))
         .collect();
     let sequences: Vec<_> = prepared.iter().map(|p| &p.sequence).collect();
-    let tagger = perceptron::train(&sequences, plan.bits[2], plan.epochs[1], plan.seed);
+    let tagger = perceptron::train(
+        &sequences,
+        perceptron::Settings {
+            bits: plan.bits[2],
+            rarest: plan.rarest_features[1],
+            epochs: plan.epochs[1],
+            seed: plan.seed,
+        },
+    );
     Model::new(words, intents, choices, tagger, temperature)
 }
 
@@ -147,6 +158,7 @@ fn prepare_one(message: &Message, origin: usize, known: &Vocabulary, plan: Plan)
     Prepared {
         origin,
         intent: Example {
+            message: origin,
             features: features::extract(plain.text(), &lexemes),
             class: message.intent as usize,
             weight: if message.intent == IntentType::Unknown {
@@ -160,6 +172,7 @@ fn prepare_one(message: &Message, origin: usize, known: &Vocabulary, plan: Plan)
             .map(|choice| (*choice, class_of(message, *choice)))
             .collect(),
         sequence: Sequence {
+            message: origin,
             labels: perceptron::labels(&places[..features.len()], &spans),
             features,
             intent: message.intent,
@@ -195,6 +208,7 @@ fn intent_settings(plan: Plan) -> Settings {
     Settings {
         classes: IntentType::ALL.len(),
         bits: plan.bits[0],
+        rarest: plan.rarest_features[0],
         epochs: plan.epochs[0],
         rate: plan.rate,
         decay: 1e-6,

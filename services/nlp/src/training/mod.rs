@@ -1,7 +1,7 @@
 //! Makes `model.bin` and `tagger.bin` out of the labelled messages of `services/nlp/data`.
 //!
 //! `corpus` reads the files, `augment` makes variants, `align` finds the labelled values in the
-//! text, `logistic` and `perceptron` learn, `build` puts it together. Everything is seeded and
+//! text, `index` chooses the features that are learnt, `logistic` and `perceptron` learn, `build` puts it together. Everything is seeded and
 //! uses only operations that give the same result on every machine; a test builds both files again
 //! and compares bytes. To teach new wording, add messages to a file and run `wharfctl train`.
 
@@ -9,6 +9,7 @@ pub mod align;
 pub mod augment;
 pub mod build;
 pub mod corpus;
+pub mod index;
 pub mod logistic;
 pub mod perceptron;
 pub mod random;
@@ -105,11 +106,12 @@ pub fn evaluated(model: &Model, messages: &[Message]) -> Evaluation {
     evaluate(model, messages, &context)
 }
 
-/// What is shipped beside the model about its accuracy on `messages`.
+/// What is shipped beside the model about its accuracy on `messages`, to four decimals: a number
+/// that reads back from its file as what was written.
 #[must_use]
 pub fn measure(model: &Model, messages: &[Message]) -> Measured {
     Measured {
-        accuracy: evaluated(model, messages).accuracy(),
+        accuracy: (evaluated(model, messages).accuracy() * 1e4).round() / 1e4,
         messages: messages.len(),
     }
 }

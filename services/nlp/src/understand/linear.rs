@@ -1,11 +1,11 @@
-//! A linear model over hashed features: one row of small integers for each bucket of the hash,
-//! one column for each class.
+//! A linear model over hashed features: one row of small integers for each feature that
+//! training kept, one column for each class.
 
 use super::features::{Features, GROUPS};
-use super::hashing;
+use super::table::{Table, WIDTH};
 
 /// The most classes that one model tells apart.
-pub const MAX_CLASSES: usize = 16;
+pub const MAX_CLASSES: usize = WIDTH;
 
 /// Scores of the classes; only the first `classes` are meant.
 pub type Scores = [f32; MAX_CLASSES];
@@ -17,30 +17,33 @@ pub const FACTORS: [f32; GROUPS] = [1.0, 0.5, 0.7, 0.3, 0.7];
 #[derive(Debug, Clone)]
 pub struct Linear {
     classes: usize,
-    bits: u32,
     scale: f32,
-    weights: Vec<i8>,
+    table: Table,
 }
 
 impl Linear {
-    /// Brings trained weights (`2^bits` rows of `classes`) into their small form.
+    /// Brings trained weights, a row of `classes` for each of `hashes`, into their small form: a
+    /// table of `2^bits` places. Rows that would be all zeros are left out.
     #[must_use]
-    pub fn from_weights(classes: usize, bits: u32, weights: &[f32]) -> Self {
+    pub fn from_weights(classes: usize, bits: u32, hashes: &[u64], weights: &[f32]) -> Self {
         let largest = weights.iter().fold(0.0_f32, |most, w| most.max(w.abs()));
         let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
         #[expect(
             clippy::cast_possible_truncation,
             reason = "clamped to the range of i8"
         )]
-        let small = weights
-            .iter()
-            .map(|w| (w / scale).round().clamp(-127.0, 127.0) as i8)
-            .collect();
+        let small = |w: f32| (w / scale).round().clamp(-127.0, 127.0) as i8;
+        let rows = weights.chunks_exact(classes).map(|weights| {
+            let mut row = [0; WIDTH];
+            for (small_weight, weight) in row.iter_mut().zip(weights) {
+                *small_weight = small(*weight);
+            }
+            row
+        });
         Self {
             classes,
-            bits,
             scale,
-            weights: small,
+            table: Table::of(bits, hashes.iter().copied().zip(rows)),
         }
     }
 
@@ -56,20 +59,11 @@ impl Linear {
         let mut scores = [0.0; MAX_CLASSES];
         let mut start = 0;
         for (group, &end) in features.ends.iter().enumerate() {
-            let mut sums = [0_i32; MAX_CLASSES];
-            for &hash in &features.hashes[start..end] {
-                let at = hashing::row(hash, self.bits) * self.classes;
-                let row = &self.weights[at..at + self.classes];
-                for (sum, &weight) in sums.iter_mut().zip(row) {
-                    *sum += i32::from(weight);
-                }
-            }
+            let sums = self.table.sums(&features.hashes[start..end]);
             start = end;
             let factor = FACTORS[group] * self.scale;
             for (score, sum) in scores.iter_mut().zip(sums) {
-                #[expect(clippy::cast_precision_loss, reason = "sums stay far below 2^24")]
-                let part = sum as f32 * factor;
-                *score += part;
+                *score += f32::from(sum) * factor;
             }
         }
         scores
@@ -78,27 +72,22 @@ impl Linear {
     /// Its bytes in the model file.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend(u32::try_from(self.classes).unwrap_or(0).to_le_bytes());
-        out.extend(self.bits.to_le_bytes());
         out.extend(self.scale.to_le_bytes());
-        out.extend(self.weights.iter().map(|w| w.to_le_bytes()[0]));
+        self.table.write(self.classes, out);
     }
 
     /// Reads what [`Self::write`] wrote, from the front of `bytes`; `None` when they are too few.
     #[must_use]
     pub fn read(bytes: &mut &[u8]) -> Option<Self> {
         let classes = u32::from_le_bytes(take(bytes)?) as usize;
-        let bits = u32::from_le_bytes(take(bytes)?);
         let scale = f32::from_le_bytes(take(bytes)?);
-        if classes > MAX_CLASSES || bits > 24 {
+        if classes > MAX_CLASSES {
             return None;
         }
-        let (weights, rest) = bytes.split_at_checked(classes << bits)?;
-        *bytes = rest;
         Some(Self {
             classes,
-            bits,
             scale,
-            weights: weights.iter().map(|b| i8::from_le_bytes([*b])).collect(),
+            table: Table::read(classes, bytes)?,
         })
     }
 }

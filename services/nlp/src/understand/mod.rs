@@ -25,6 +25,7 @@ pub mod normalise;
 pub mod patterns;
 pub mod spelling;
 mod split;
+pub mod table;
 pub mod tagger;
 pub mod units;
 pub mod words;

@@ -121,7 +121,7 @@ impl Measured {
     }
 }
 
-const MAGIC: &[u8; 8] = b"wharfnl1";
+const MAGIC: &[u8; 8] = b"wharfnl2";
 
 static SHIPPED: LazyLock<Option<Model>> = LazyLock::new(|| {
     Model::read(

@@ -6,9 +6,14 @@
 use wharf_domain::entities::EntityName;
 use wharf_domain::intent::IntentType;
 
+use std::sync::LazyLock;
+
 use super::hashing;
-use super::linear::take;
+use super::lexicon::{Classes, class};
+use super::table::Table;
+pub use super::table::WIDTH;
 use super::units::Unit;
+use super::words::Shape;
 
 /// The names that are found here; each has a label for its first unit and one for the others.
 pub const TAGGED: [EntityName; 7] = [
@@ -23,8 +28,6 @@ pub const TAGGED: [EntityName; 7] = [
 
 /// Labels: 0 is "no name", then first and further for each of [`TAGGED`].
 pub const LABELS: usize = 1 + 2 * TAGGED.len();
-/// Row width, for speed.
-pub const WIDTH: usize = 16;
 
 /// The names that a message of `intent` may carry and that are found here.
 #[must_use]
@@ -73,15 +76,15 @@ pub const fn follows(before: usize, label: usize) -> bool {
 /// A trained tagger.
 #[derive(Debug, Clone)]
 pub struct Tagger {
-    bits: u32,
-    weights: Vec<[i8; WIDTH]>,
+    table: Table,
     transitions: Vec<i8>,
 }
 
 impl Tagger {
-    /// Brings trained weights into their small form.
+    /// Brings trained weights, a row for each of `hashes`, into their small form: a table of
+    /// `2^bits` places.
     #[must_use]
-    pub fn from_weights(bits: u32, weights: &[f32], transitions: &[f32]) -> Self {
+    pub fn from_weights(bits: u32, hashes: &[u64], weights: &[f32], transitions: &[f32]) -> Self {
         let largest = weights
             .iter()
             .chain(transitions)
@@ -89,12 +92,11 @@ impl Tagger {
         let factor = 127.0 / largest;
         #[expect(clippy::cast_possible_truncation, reason = "at most 127 after scaling")]
         let small = |w: &f32| (w * factor).round() as i8;
+        let rows = weights
+            .chunks_exact(WIDTH)
+            .map(|row| std::array::from_fn(|label| small(&row[label])));
         Self {
-            bits,
-            weights: weights
-                .chunks_exact(WIDTH)
-                .map(|row| std::array::from_fn(|label| small(&row[label])))
-                .collect(),
+            table: Table::of(bits, hashes.iter().copied().zip(rows)),
             transitions: transitions.iter().map(small).collect(),
         }
     }
@@ -111,14 +113,7 @@ impl Tagger {
             .map(|at| {
                 hashes.clear();
                 features(plain, units, at, intent, &mut hashes);
-                let mut sums = [0_i16; WIDTH];
-                for &hash in &hashes {
-                    let row = &self.weights[hashing::row(hash, self.bits)];
-                    for (sum, weight) in sums.iter_mut().zip(row) {
-                        *sum += i16::from(*weight);
-                    }
-                }
-                sums.map(i32::from)
+                self.table.sums(&hashes).map(i32::from)
             })
             .collect();
         best_path(&scores, &labels, |before, label| {
@@ -128,12 +123,10 @@ impl Tagger {
 
     /// Its bytes in the model file: weights fit one byte.
     pub fn write(&self, out: &mut Vec<u8>) {
-        out.extend(self.bits.to_le_bytes());
+        self.table.write(LABELS, out);
         out.extend(
-            self.weights
+            self.transitions
                 .iter()
-                .flatten()
-                .chain(&self.transitions)
                 .map(|weight| weight.to_le_bytes()[0]),
         );
     }
@@ -141,23 +134,15 @@ impl Tagger {
     /// Reads what [`Self::write`] wrote.
     #[must_use]
     pub fn read(bytes: &mut &[u8]) -> Option<Self> {
-        let bits = u32::from_le_bytes(take(bytes)?);
-        if bits > 24 {
-            return None;
-        }
-        let mut part = |length: usize| {
-            let (front, rest) = bytes.split_at_checked(length)?;
-            *bytes = rest;
-            Some(front)
-        };
-        let small = |byte: u8| i8::from_le_bytes([byte]);
+        let table = Table::read(LABELS, bytes)?;
+        let (transitions, rest) = bytes.split_at_checked(WIDTH * WIDTH)?;
+        *bytes = rest;
         Some(Self {
-            bits,
-            weights: part(WIDTH << bits)?
-                .chunks_exact(WIDTH)
-                .map(|row| std::array::from_fn(|label| small(row[label])))
+            table,
+            transitions: transitions
+                .iter()
+                .map(|byte| i8::from_le_bytes([*byte]))
                 .collect(),
-            transitions: part(WIDTH * WIDTH)?.iter().copied().map(small).collect(),
         })
     }
 }
@@ -290,6 +275,8 @@ pub fn features(plain: &str, units: &[Unit], at: usize, intent: IntentType, hash
     push(129, capital(-1) << 4 | capital(0) << 2 | capital(1));
     push(124, at.min(3) as u64);
     push(125, (units.len() - at).min(3) as u64);
+    ends(plain, units, at, &mut push);
+    surroundings(units, at, &mut push);
     for back in 1..=4_usize {
         if let Some(index) = at.checked_sub(back) {
             push(126, units[index].key);
@@ -300,6 +287,66 @@ pub fn features(plain: &str, units: &[Unit], at: usize, intent: IntentType, hash
             push(127, unit.key);
         }
     }
+}
+
+/// How the words at and beside `at` end: what tells things from doings.
+fn ends(plain: &str, units: &[Unit], at: usize, push: &mut impl FnMut(u64, u64)) {
+    let ending = |offset: isize, length: usize| {
+        at.checked_add_signed(offset)
+            .and_then(|index| units.get(index))
+            .map_or(OUTSIDE, |unit| {
+                let bytes = plain[unit.span()].as_bytes();
+                let start = bytes.len().saturating_sub(length);
+                bytes[start..]
+                    .iter()
+                    .fold(8, |state, byte| hashing::step(state, *byte))
+            })
+    };
+    push(130, ending(0, 2));
+    push(131, ending(-1, 2));
+    push(132, ending(1, 2));
+    push(133, hashing::join(ending(0, 2), ending(1, 2)));
+    push(134, ending(0, 4));
+}
+
+/// Words that say what is done with the things named.
+static DOINGS: LazyLock<Classes> = LazyLock::new(|| {
+    [
+        "buy", "need", "get", "low", "much", "left", "where", "receive", "remove", "add", "set",
+        "perf", "supplier", "contact", "metric",
+    ]
+    .iter()
+    .fold(0, |classes, name| classes | class(name))
+});
+
+/// Where the unit at `at` stands among the words for doings, the numbers and the words that are
+/// not in the vocabulary.
+fn surroundings(units: &[Unit], at: usize, push: &mut impl FnMut(u64, u64)) {
+    let doing = |unit: &&Unit| unit.classes & *DOINGS != 0;
+    let number = |unit: &&Unit| unit.shape == Shape::Number;
+    let strange = |unit: &&Unit| unit.shape == Shape::Word && !unit.known;
+    let (before, after) = (&units[..at], &units[at + 1..]);
+    let unit = &units[at];
+    let own = u64::from(unit.known) | (unit.shape as u64) << 1;
+    let left = before
+        .iter()
+        .rev()
+        .find(doing)
+        .map_or(0, |unit| unit.classes & *DOINGS);
+    let right = after
+        .iter()
+        .find(doing)
+        .map_or(0, |unit| unit.classes & *DOINGS);
+    push(135, hashing::join(left, own));
+    push(136, hashing::join(right, own));
+    let distance = |place: Option<usize>| place.map_or(0, |away| away.min(3) as u64 + 1);
+    let numbers = distance(before.iter().rev().position(|unit| number(&unit))) << 3
+        | distance(after.iter().position(|unit| number(&unit)));
+    push(137, hashing::join(numbers, own));
+    let others = distance(before.iter().rev().position(|unit| strange(&unit))) << 3
+        | distance(after.iter().position(|unit| strange(&unit)));
+    push(138, hashing::join(others, own));
+    push(139, hashing::join(numbers << 6 | others, own));
 }
 
 /// What a token looks like: runs of digits, letters and marks.

@@ -106,7 +106,7 @@ impl ReplyHandler {
     }
 }
 
-/// Whether a message of Twilio's list can be the part: same text, ours, not older than the send.
+/// Whether a message of Twilio's list can be the part: same text, with a file or without, ours, not older than the send.
 fn is_of(message: &Message, part: &Outbound, since: DateTime<Utc>) -> bool {
     let outbound = message
         .direction
@@ -117,5 +117,9 @@ fn is_of(message: &Message, part: &Outbound, since: DateTime<Utc>) -> bool {
         .as_deref()
         .map(DateTime::parse_from_rfc2822);
     let recent = created.and_then(Result::ok).is_none_or(|at| at >= since);
-    outbound && recent && message.body.as_deref() == Some(part.body.as_str())
+    let files = message.num_media.is_some_and(|count| count > 0);
+    outbound
+        && recent
+        && message.body.as_deref().unwrap_or_default() == part.body
+        && files == part.media_url.is_some()
 }

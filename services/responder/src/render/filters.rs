@@ -183,10 +183,13 @@ fn change(line: ViaDeserialize<MetricLine>) -> Value {
     ))
 }
 
-/// A figure of an alert: numbers grouped, the rest as it is.
+/// A figure of an alert: whole numbers grouped, others to one decimal, the rest as it is.
 fn fact(value: Value) -> Value {
-    match i64::try_from(value.clone()) {
-        Ok(number) => ours(grouped(number)),
+    if let Ok(number) = i64::try_from(value.clone()) {
+        return ours(grouped(number));
+    }
+    match f64::try_from(value.clone()) {
+        Ok(number) => ours(format!("{number:.1}")),
         Err(_) => value,
     }
 }

@@ -1,6 +1,8 @@
 //! Snapshots of every text, and what holds for all of them.
 
 mod answers;
+mod enclosed;
+mod processor;
 
 use std::fmt::Write;
 
@@ -178,6 +180,8 @@ fn texts_are_balanced_fit_one_message_and_say_nothing_undefined() {
                 assert!(!text.contains(word), "{what}: {text}");
             }
             assert_eq!(text, text.trim(), "{what}");
+            assert!(!text.contains(" \n"), "a space ends a line: {what}: {text}");
+            assert!(!text.contains("\n\n\n"), "a gap: {what}: {text}");
         }
     }
 }

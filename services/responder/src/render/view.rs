@@ -3,7 +3,7 @@
 mod answers;
 
 use chrono::{DateTime, Utc};
-use minijinja::Value;
+use minijinja::{Value, context};
 use serde::Serialize;
 use wharf_domain::{
     contracts::{AgentErrorKind, EntityStock, InventoryCheckResult, ProductName, ReplyContent},
@@ -11,6 +11,7 @@ use wharf_domain::{
 };
 
 use super::Reader;
+use crate::enclosure::Enclosure;
 
 /// `below`, `ok` or `unknown`: at or below the reorder point, above it, or it is not known.
 const fn state(quantity: i64, reorder_point: Option<i64>) -> &'static str {
@@ -115,6 +116,19 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
     }
 }
 
+/// What every text may say of the file that goes with it.
+pub(super) fn enclosure(enclosure: &Enclosure, reader: &Reader) -> Value {
+    let link = enclosure.link.as_ref();
+    let mail = enclosure.mail.as_ref();
+    context! {
+        // As it is: a marker in a URL that was exchanged would lead nowhere.
+        link => link.map(|link| Value::from_safe_string(link.url.clone())),
+        link_until => link.map(|link| time(link.expires_at, reader)),
+        mail => mail.map(|mail| mail.state.as_str()),
+        mail_to => mail.map(|mail| mail.to.as_str()),
+    }
+}
+
 fn inventory(result: &InventoryCheckResult, reader: &Reader) -> Value {
     Value::from_serialize(InventoryView {
         sku: &result.sku,
@@ -149,7 +163,7 @@ fn entity(stock: &EntityStock) -> EntityView<'_> {
 }
 
 /// A time as the reader tells it: ISO 8601 in UTC for the processor, local for people.
-fn time(at: DateTime<Utc>, reader: &Reader) -> String {
+pub(super) fn time(at: DateTime<Utc>, reader: &Reader) -> String {
     if reader.persona == Some(Persona::Processor) {
         return at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     }

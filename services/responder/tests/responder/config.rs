@@ -45,6 +45,16 @@ fn a_wrong_value_is_refused_with_its_key_and_without_secrets() {
             "httpx://wharf.example/status",
         ),
         ("WHARF__WORKER__CONCURRENCY", "0"),
+        ("WHARF__MEDIA__URL", "media"),
+        ("WHARF__MEDIA__SIGNING_KEY", "s3cret"),
+        (
+            "WHARF__MEDIA__SIGNING_KEY",
+            "s3cret that is long enough, without public_url",
+        ),
+        ("WHARF__MEDIA__LINK_LIFETIME_S", "0"),
+        ("WHARF__MAIL__HOST", "mail.example"),
+        ("WHARF__MAIL__TLS", "some"),
+        ("WHARF__MAIL__TIMEOUT_MS", "0"),
         ("WHARF__ADMIN__BIND", ""),
     ];
     let told = refusals.map(|change| {

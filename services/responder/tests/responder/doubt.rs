@@ -99,6 +99,7 @@ async fn begun(responder: &TestResponder, reply: &Envelope<ReplyRequest>) {
         part: 0,
         parts: 1,
         body,
+        media_url: None,
         created_at: at(0),
     };
     let prepared = responder

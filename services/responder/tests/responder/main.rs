@@ -5,7 +5,9 @@
 
 mod config;
 mod doubt;
+mod files;
 mod refused;
 mod sending;
+mod smtp;
 mod statuses;
 mod support;

@@ -12,7 +12,13 @@ pub(super) fn show(entry: &Entry) -> String {
         Kind::Event => "twilio-sim",
     };
     let mut lines: Vec<String> = entry.text.lines().map(str::to_owned).collect();
-    lines.extend(entry.media.iter().map(|url| format!("[file] {url}")));
+    if entry.files.is_empty() {
+        lines.extend(entry.media.iter().map(|url| format!("[file] {url}")));
+    }
+    lines.extend(entry.files.iter().map(|file| {
+        let name = file.file_name.as_deref().unwrap_or("unnamed");
+        format!("[file] {name} ({}, {} bytes)", file.content_type, file.size)
+    }));
     for flag in &entry.flags {
         let code = if flag.code == 0 {
             String::new()
@@ -37,7 +43,7 @@ pub(super) fn show(entry: &Entry) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::Flag;
+    use crate::{FetchedFile, transcript::Flag};
 
     fn entry(kind: Kind, text: &str) -> Entry {
         Entry {
@@ -47,6 +53,7 @@ mod tests {
             kind,
             text: text.into(),
             media: Vec::new(),
+            files: Vec::new(),
             message_sid: None,
             status: None,
             flags: Vec::new(),
@@ -61,10 +68,20 @@ mod tests {
             .push(Flag::new(12300, "Invalid Content-Type: application/json"));
         let mut picture = entry(Kind::Outbound, "*Stock*\n\n5 pieces");
         picture.media.push("https://w.example/chart.png".into());
+        let mut report = entry(Kind::Outbound, "");
+        report
+            .media
+            .push("https://w.example/media/token/report.pdf".into());
+        report.files.push(FetchedFile {
+            content_type: "application/pdf".into(),
+            file_name: Some("report.pdf".into()),
+            size: 48_213,
+        });
         let shown = [
             entry(Kind::Inbound, "stock WID-1001"),
             entry(Kind::TwimlReply, "✅ Message received."),
             picture,
+            report,
             wrong,
         ];
         insta::assert_snapshot!(shown.iter().map(show).collect::<String>());

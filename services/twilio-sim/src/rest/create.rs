@@ -257,6 +257,13 @@ impl Params {
                 "Number of media files exceeds allowed limit.",
             ));
         }
+        let fetchable = |url: &String| {
+            let url = url::Url::parse(url).ok();
+            url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        };
+        if !media.iter().all(fetchable) {
+            return Err(Problem::bad(21620, "Invalid media URL(s)"));
+        }
         if template.is_some_and(|sid| !form::is_sid(sid, &["HX"])) {
             return Err(Problem::bad(21655, "The ContentSid is Invalid"));
         }

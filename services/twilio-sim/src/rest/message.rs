@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use wharf_domain::{address::Address, contracts::DeliveryStatus};
 
-use crate::{control::Inbound, state::State};
+use crate::{control::Inbound, media::FetchedFile, state::State};
 
 /// Which way a message went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(crate) struct StoredMessage {
     pub(crate) to: String,
     pub(crate) body: String,
     pub(crate) media: Vec<String>,
+    /// The files, once they were fetched.
+    pub(crate) files: Vec<FetchedFile>,
     pub(crate) messaging_service_sid: Option<String>,
     pub(crate) direction: Direction,
     /// A [`DeliveryStatus`], or `received`.
@@ -59,6 +61,7 @@ impl StoredMessage {
             to,
             body,
             media: Vec::new(),
+            files: Vec::new(),
             messaging_service_sid: None,
             direction,
             status: DeliveryStatus::Queued.as_str(),

@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test are a test too")]
 
 mod inbound;
+mod media;
 mod rest;
 mod wharf;

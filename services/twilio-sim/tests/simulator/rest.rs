@@ -17,7 +17,7 @@ use wharf_twilio::{
 const ANNA: &str = "+15550100001";
 const SOON: Duration = Duration::from_secs(10);
 
-fn client(sim: &Sim) -> Client {
+pub(crate) fn client(sim: &Sim) -> Client {
     let config: TwilioConfig = serde_json::from_value(serde_json::json!({
         "account_sid": SimConfig::TEST_ACCOUNT,
         "auth_token": TOKEN,
@@ -29,12 +29,12 @@ fn client(sim: &Sim) -> Client {
     Client::new(&config).unwrap()
 }
 
-fn text(body: &str) -> NewMessage {
+pub(crate) fn text(body: &str) -> NewMessage {
     let address = |text| Address::parse(text).unwrap();
     NewMessage::text(address(SimConfig::SANDBOX_NUMBER), address(ANNA), body)
 }
 
-async fn open_sim() -> (Wharf, Sim) {
+pub(crate) async fn open_sim() -> (Wharf, Sim) {
     let wharf = Wharf::start().await;
     let sim = wharf.sim("/").await;
     sim.client().set_window(ANNA, Some(0)).await.unwrap();

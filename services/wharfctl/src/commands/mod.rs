@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
+pub mod agents;
 mod catalogue_file;
 pub mod dates;
 pub mod demo;
 pub mod evaluate;
 pub mod healthcheck;
+pub mod media;
 pub mod migrate;
 pub mod parse;
 pub mod signature;

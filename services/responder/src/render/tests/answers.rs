@@ -1,6 +1,8 @@
 //! One of each of the agents' answers, with the extremes that its texts tell apart. Written as they
 //! travel, so that a text is tested against the wire format too.
 
+mod dialogue;
+
 use serde_json::{Value, json};
 use wharf_domain::contracts::ReplyContent;
 
@@ -16,7 +18,7 @@ pub(super) fn samples() -> Vec<(&'static str, ReplyContent)> {
         .chain(reports())
         .chain(suppliers())
         .chain(control())
-        .chain(dialogue());
+        .chain(dialogue::samples());
     all.map(|(what, template, data)| {
         let content = match data {
             Value::Null => json!({"template": template}),
@@ -32,11 +34,21 @@ type Sample = (&'static str, &'static str, Value);
 fn stock() -> Vec<Sample> {
     let updated = |after: i64, point: Value| {
         json!({"sku": "WID-1001", "name": "Blue *widget*", "unit": "unit", "location": "Toronto",
-               "operation": "add", "before": 41, "after": after, "total": after + 184,
+               "operation": if after > 41 { "add" } else { "remove" }, "before": 41, "after": after, "total": after + 184,
                "reorder_point": point, "undo_until": UNTIL, "as_of": AT})
     };
+    let not_enough = |there: i64| {
+        json!({"sku": "WID-1001", "name": "Blue *widget*", "unit": "unit", "location": "Toronto",
+               "asked": 1_200, "there": there, "as_of": AT})
+    };
+    let mut counted = updated(5, json!(200));
+    counted["operation"] = json!("set");
     vec![
         ("updated", "stock_updated", updated(1_541, json!(120))),
+        ("counted", "stock_updated", counted),
+        ("not enough", "not_enough_stock", not_enough(41)),
+        ("not enough, 1", "not_enough_stock", not_enough(1)),
+        ("not enough, 0", "not_enough_stock", not_enough(0)),
         ("updated, low", "stock_updated", updated(5, json!(200))),
         (
             "updated, no point",
@@ -66,7 +78,28 @@ fn order(state: &str, reason: Value, known: bool) -> Value {
 }
 
 fn orders() -> Vec<Sample> {
+    let enough = |on_order: i64, point: Value| {
+        json!({"sku": "WID-1001", "name": "Blue widget", "unit": "unit", "in_stock": 1_296,
+               "on_order": on_order, "reorder_point": point, "target": 346, "as_of": AT})
+    };
+    let nobody = |supplier: Value, sold_by: Value| json!({"sku": "WID-1001", "name": "Blue widget", "supplier": supplier, "sold_by": sold_by});
     vec![
+        ("enough", "reorder_not_needed", enough(250, json!(120))),
+        (
+            "enough, no point",
+            "reorder_not_needed",
+            enough(0, Value::Null),
+        ),
+        (
+            "nobody sells it",
+            "no_supplier",
+            nobody(Value::Null, json!([])),
+        ),
+        (
+            "others sell it",
+            "no_supplier",
+            nobody(json!("ACME"), json!(["Riverside Widgets", "Pacific Trade"])),
+        ),
         (
             "draft",
             "reorder_result",
@@ -159,6 +192,10 @@ fn alerts() -> Vec<Sample> {
         json!({"alert": low(), "acknowledged": seen.then_some(("Nadia Petrov", AT)),
                "resolved": null, "as_of": AT})
     };
+    let other = |id: &str, kind: &str, subject: &str, facts: Value| {
+        let alert = alert(id, kind, "medium", subject, facts);
+        json!({"alert": alert, "acknowledged": null, "resolved": [null, AT], "as_of": AT})
+    };
     vec![
         ("alerts", "alert_summary", summary(8, Value::Null, list)),
         (
@@ -168,6 +205,39 @@ fn alerts() -> Vec<Sample> {
         ),
         ("alert", "alert_detail", detail(false)),
         ("alert, seen", "alert_detail", detail(true)),
+        (
+            "alert, resolved by a scan",
+            "alert_detail",
+            other(
+                "A22",
+                "over_stock",
+                "ROP-12 Nylon rope",
+                json!({"name": "Nylon rope", "unit": "m", "quantity": 1_820, "on_order": 0,
+                       "days_of_cover": 390, "daily_demand": 4.666_666_7}),
+            ),
+        ),
+        (
+            "alert, price",
+            "alert_detail",
+            other(
+                "A21",
+                "price_jump",
+                "BOX-M, Pacific Trade",
+                json!({"price_before": "0.50", "price": "0.58", "rise_percent": 16,
+                       "currency": "USD"}),
+            ),
+        ),
+        (
+            "alert, supplier",
+            "alert_detail",
+            other(
+                "A20",
+                "supplier_trouble",
+                "Aqualine Flow",
+                json!({"on_time": 8, "orders": 12, "on_time_percent": 66,
+                       "expected_percent": 80}),
+            ),
+        ),
         (
             "acknowledged",
             "alert_acknowledged",
@@ -203,7 +273,8 @@ fn alerts() -> Vec<Sample> {
 
 fn figure(name: &str, unit: Value, value: Value, before: Value) -> Value {
     json!({"name": name, "unit": unit, "value": value, "before": before,
-           "higher_is_better": true, "formula": "sold / requested"})
+           "higher_is_better": true,
+           "formula": if name == "revenue" { "units sold × price" } else { "sold ÷ asked for" }})
 }
 
 fn reports() -> Vec<Sample> {
@@ -268,7 +339,7 @@ fn suppliers() -> Vec<Sample> {
         json!({"rank": rank, "name": if known { "Riverside Widgets" } else { "New Source" },
                "orders": if known { 21 } else { 0 }, "on_time_percent": known.then_some(95.2),
                "quality_percent": known.then_some(99.5), "fill_percent": known.then_some(97.0),
-               "lead_time_days": known.then_some(8.3), "score": known.then_some(96.4),
+               "lead_time_days": known.then_some(8.3), "score": known.then_some(96.9),
                "trend": trend})
     };
     let performance = |suppliers: Value| {
@@ -355,73 +426,10 @@ fn control() -> Vec<Sample> {
             "agent_unavailable",
             why(json!({"reason": "failing", "until": UNTIL})),
         ),
-    ]
-}
-
-fn dialogue() -> Vec<Sample> {
-    let confirm = |intent: &str, entities: Value, product: Value, change: Value| {
-        json!({"intent": intent, "entities": entities, "product": product, "change": change,
-               "expires_at": UNTIL})
-    };
-    let widget = || json!({"sku": "WID-1001", "name": "Blue widget"});
-    vec![
         (
-            "shall I order",
-            "confirm",
-            confirm(
-                "reorder_stock",
-                json!({"sku": "WID-1001", "quantity": "500"}),
-                widget(),
-                Value::Null,
-            ),
+            "an agent of the company's own",
+            "agent_says",
+            json!({"agent": "freight_planner", "text": "The *blue* truck leaves at 14:00."}),
         ),
-        (
-            "shall I set",
-            "confirm",
-            confirm(
-                "update_stock",
-                json!({"product": "blue widget", "quantity": "5", "operation": "set"}),
-                widget(),
-                json!([96, 5]),
-            ),
-        ),
-        (
-            "shall I stop",
-            "confirm",
-            confirm(
-                "stop_agent",
-                json!({"agent": "all"}),
-                Value::Null,
-                Value::Null,
-            ),
-        ),
-        ("left", "declined", json!({"intent": "reorder_stock"})),
-        (
-            "taken back",
-            "undone",
-            json!({"intent": "update_stock", "subject": "WID-1001", "change": [5, 96], "as_of": AT}),
-        ),
-        (
-            "nothing to take back",
-            "not_undone",
-            json!({"reason": "nothing"}),
-        ),
-        (
-            "taken back before",
-            "not_undone",
-            json!({"reason": "already"}),
-        ),
-        (
-            "too late",
-            "not_undone",
-            json!({"reason": "too_late", "minutes": 10}),
-        ),
-        ("overtaken", "not_undone", json!({"reason": "overtaken"})),
-        (
-            "cancelled",
-            "cancelled",
-            json!({"intent": "generate_report"}),
-        ),
-        ("nothing to cancel", "cancelled", json!({"intent": null})),
     ]
 }

@@ -1,0 +1,2 @@
+ALTER TABLE outbound_messages DROP COLUMN media_url;
+DROP TABLE mail_messages;

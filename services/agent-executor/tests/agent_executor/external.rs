@@ -1,0 +1,329 @@
+//! A company's own agents: called, signed for, tried again, refused, and calling back.
+
+use std::time::Duration;
+
+use serde_json::json;
+use wharf_broker::Queue;
+use wharf_domain::{
+    contracts::{AgentAnswer, AgentErrorKind, ReplyContent},
+    priority::Priority,
+};
+use wharf_store::executions::{self, ExecutionStatus};
+use wharf_testkit::poll;
+
+use crate::{
+    agent::{ExampleAgent, SECRET, Say},
+    support::{DEADLINE, TestExecutor, id},
+};
+
+/// What lets the tests' agent be called: it is on the loopback and has no certificate.
+const ALLOWED: [(&str, &str); 2] = [
+    ("WHARF__EXTERNAL__ALLOW_HTTP", "true"),
+    ("WHARF__EXTERNAL__ALLOW_PRIVATE_ADDRESSES", "true"),
+];
+const CALLBACKS: [(&str, &str); 2] = [
+    ("WHARF__CALLBACKS__PUBLIC_URL", "https://wharf.example"),
+    (
+        "WHARF__CALLBACKS__SIGNING_KEY",
+        "0123456789abcdef0123456789abcdef",
+    ),
+];
+
+async fn start(changes: &[(&str, &str)], says: Vec<Say>) -> (TestExecutor, ExampleAgent) {
+    let changes: Vec<_> = ALLOWED.iter().chain(changes).copied().collect();
+    let executor = TestExecutor::start_with(&changes).await;
+    let agent = ExampleAgent::start(says);
+    executor.plug(&agent.url).await;
+    (executor, agent)
+}
+
+fn says(text: &str) -> ReplyContent {
+    ReplyContent::AgentSays {
+        agent: "inventory_monitor".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn failed() -> ReplyContent {
+    ReplyContent::AgentError {
+        kind: AgentErrorKind::Default,
+    }
+}
+
+fn longer() -> ReplyContent {
+    ReplyContent::AgentError {
+        kind: AgentErrorKind::Timeout,
+    }
+}
+
+#[tokio::test]
+async fn an_agent_of_the_companys_own_is_called_and_its_answer_told() {
+    let (executor, agent) = start(&[], vec![Say::text("Forty.")]).await;
+    let request = executor.question(1, "blue widget").await;
+    executor.send(&request).await;
+    let reply = executor.replies(1).await.remove(0);
+    assert_eq!(reply.body.content, says("Forty."));
+    let row = executor.row(1).await;
+    assert_eq!((row.status, row.attempts), (ExecutionStatus::Completed, 1));
+
+    let call = agent.calls().remove(0);
+    assert!(call.verifies(SECRET), "{call:?}");
+    assert!(!call.verifies("another secret"));
+    assert_eq!(call.idempotency_key, request.execution_id.to_string());
+    let mut body = call.body;
+    assert!(body["now"].take().is_string());
+    let expected = json!({
+        "execution_id": request.execution_id,
+        "company_id": request.body.company_id,
+        "agent": "inventory_monitor",
+        "intent": "check_inventory",
+        "entities": {"product": "blue widget"},
+        "step": {"kind": "ask"},
+        "person": null,
+        "now": null,
+        "callback_url": null,
+    });
+    assert_eq!(body, expected);
+
+    // A repeat is answered from the row.
+    executor.send(&request).await;
+    executor.replies(2).await;
+    assert_eq!(agent.calls().len(), 1);
+    let runs = "agent_runs WHERE state = 'completed' AND trigger = 'user'";
+    assert_eq!(executor.db.rows(runs).await, 1);
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again_with_the_same_key_and_what_may_not_is_told() {
+    let busy = || Say::Status(503, Some("1"));
+    let (executor, agent) = start(&[], vec![busy(), busy(), Say::text("At last.")]).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
+    let reply = executor.replies(1).await.remove(0);
+    assert_eq!(reply.body.content, says("At last."));
+    let calls = agent.calls();
+    assert_eq!(calls.len(), 3);
+    assert!(calls.iter().all(|call| call.verifies(SECRET)));
+    assert!(
+        calls
+            .iter()
+            .all(|call| call.idempotency_key == calls[0].idempotency_key)
+    );
+    let waited = calls[2].at - calls[0].at;
+    assert!(waited >= Duration::from_secs(2), "Retry-After: {waited:?}");
+
+    let hopeless = [
+        (Say::Status(500, None), "HTTP 500"),
+        (Say::Status(404, None), "HTTP 404"),
+        (Say::Status(302, None), "HTTP 302"),
+        (Say::Body("nonsense".to_owned()), "cannot be read"),
+        (Say::Body(" ".repeat(70_000)), "more than 65536"),
+        (Say::Body(json!({"text": ""}).to_string()), "1 to 3000"),
+        (
+            Say::Body(json!({"content": {"template": "help"}}).to_string()),
+            "with help",
+        ),
+    ];
+    for (number, (say, words)) in (2..).zip(hopeless) {
+        // Failures must not close the circuit here.
+        executor
+            .db
+            .run_sql("UPDATE agents SET failures = 0, closed_until = NULL")
+            .await;
+        agent.will_say(say);
+        executor
+            .send(&executor.question(number, "blue widget").await)
+            .await;
+        let replies = executor.replies(number).await;
+        let reply = replies.iter().find(|r| r.execution_id == id(number));
+        assert_eq!(reply.unwrap().body.content, failed(), "{words}");
+        let row = executor.row(number).await;
+        assert_eq!(row.status, ExecutionStatus::Failed);
+        let error = row.error.unwrap();
+        assert!(error.contains(words), "{error}");
+    }
+    assert_eq!(agent.calls().len(), 10, "each was tried once");
+}
+
+#[tokio::test]
+async fn an_address_inside_is_not_called_unless_that_is_allowed() {
+    let executor = TestExecutor::start_with(&ALLOWED[..1]).await;
+    let agent = ExampleAgent::start(vec![Say::text("Never.")]);
+    let port = agent.url.rsplit(':').next().unwrap().to_owned();
+    let refused = [
+        (agent.url.clone(), "not public"),
+        // By a name that resolves to it.
+        (format!("http://localhost:{port}"), "not public"),
+        (format!("ftp://localhost:{port}"), "not allowed"),
+    ];
+    for (number, (url, words)) in (1..).zip(refused) {
+        executor.plug(&url).await;
+        executor
+            .send(&executor.question(number, "blue widget").await)
+            .await;
+        executor.replies(number).await;
+        let error = executor.row(number).await.error.unwrap();
+        assert!(error.contains(words), "{error}");
+    }
+    assert_eq!(agent.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn who_takes_long_is_waited_for_and_the_user_told_once() {
+    let changes = [("WHARF__EXECUTION__SOFT_DEADLINE_S", "1")];
+    let (executor, agent) = start(&changes, vec![Say::Wait]).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
+    let told = executor.notices(1).await.remove(0);
+    assert_eq!(told.body.content, longer());
+    assert_eq!(told.id, id(1).message("soft"));
+    let row = executor.row(1).await;
+    assert_eq!(
+        (row.status, row.soft_deadline_at),
+        (ExecutionStatus::Processing, None)
+    );
+    assert!(row.lease_until.is_some() && row.hard_deadline_at.is_some());
+    agent.go_on();
+    let replies = executor.replies(1).await;
+    assert_eq!(replies[0].body.content, says("Done waiting."));
+    assert_eq!(executor.notices(1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn past_the_hard_deadline_it_has_failed() {
+    let changes = [
+        ("WHARF__EXECUTION__SOFT_DEADLINE_S", "1"),
+        ("WHARF__EXECUTION__HARD_DEADLINE_S", "3"),
+    ];
+    let (executor, _agent) = start(&changes, vec![Say::Wait]).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
+    let replies = executor.replies(1).await;
+    assert_eq!(replies[0].body.content, failed());
+    executor.notices(1).await;
+    let row = executor.row(1).await;
+    assert_eq!(row.status, ExecutionStatus::Failed);
+    assert!(row.error.unwrap().contains("hard deadline"));
+}
+
+#[tokio::test]
+async fn a_cancelled_call_is_dropped_and_nothing_said() {
+    let (executor, agent) = start(&[], vec![Say::Wait]).await;
+    let request = executor.question(1, "blue widget").await;
+    executor.send(&request).await;
+    poll::until(DEADLINE, "the agent is called", async || {
+        agent.calls().len() == 1
+    })
+    .await;
+    executor.cancel(&request.body.conversation_key).await;
+    executor.wait_settled("done", 1).await;
+    agent.go_on();
+    assert_eq!(executor.row(1).await.status, ExecutionStatus::Cancelled);
+    let replies = Queue::Reply(Priority::Inventory);
+    assert_eq!(executor.broker.ready(replies).await, 0);
+    assert_eq!(executor.db.rows("agent_runs").await, 1);
+    let cancelled = "agent_runs WHERE state = 'cancelled'";
+    assert_eq!(executor.db.rows(cancelled).await, 1);
+}
+
+#[tokio::test]
+async fn an_agent_that_calls_back_ends_the_execution_once() {
+    let (executor, agent) = start(&CALLBACKS, vec![Say::Status(202, None)]).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
+    assert_eq!(executor.notices(1).await[0].body.content, longer());
+    executor.wait_settled("done", 1).await;
+    let row = executor.row(1).await;
+    assert_eq!(row.status, ExecutionStatus::Processing);
+    assert_eq!(row.lease_owner.as_deref(), Some(executions::AWAITED));
+    let url = agent.calls()[0].body["callback_url"].clone();
+    let start = format!("https://wharf.example/api/agents/results/{}?", id(1));
+    assert!(url.as_str().unwrap().starts_with(&start), "{url}");
+
+    // A redelivery of the request meanwhile is nobody's business.
+    executor.send(&executor.request_of_question(1)).await;
+    executor.wait_settled("done", 2).await;
+    assert_eq!(agent.calls().len(), 1);
+
+    let answer = AgentAnswer::Text("Counted: 40.".to_owned());
+    for _ in 0..3 {
+        executor.call_back(1, answer.clone()).await;
+    }
+    let other = AgentAnswer::Text("Something else.".to_owned());
+    executor.call_back(1, other).await;
+    let replies = executor.replies(4).await;
+    assert!(
+        replies
+            .iter()
+            .all(|reply| reply.id == replies[0].id && reply.body.content == says("Counted: 40."))
+    );
+    let row = executor.row(1).await;
+    assert_eq!((row.status, row.attempts), (ExecutionStatus::Completed, 1));
+    assert_eq!(executor.db.rows("agent_runs").await, 1);
+}
+
+#[tokio::test]
+async fn an_agent_that_calls_back_that_it_failed_has_failed() {
+    let (executor, _agent) = start(&CALLBACKS, vec![Say::Status(202, None)]).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
+    executor.notices(1).await;
+    let answer = AgentAnswer::Error("the scales are broken".to_owned());
+    executor.call_back(1, answer).await;
+    assert_eq!(executor.replies(1).await[0].body.content, failed());
+    let error = executor.row(1).await.error.unwrap();
+    assert!(error.contains("the scales are broken"), "{error}");
+}
+
+#[tokio::test]
+async fn who_never_calls_back_has_failed_at_the_hard_deadline() {
+    let changes = [
+        CALLBACKS[0],
+        CALLBACKS[1],
+        ("WHARF__EXECUTION__SOFT_DEADLINE_S", "1"),
+        ("WHARF__EXECUTION__HARD_DEADLINE_S", "2"),
+        ("WHARF__SWEEP__INTERVAL_S", "1"),
+    ];
+    let (executor, _agent) = start(&changes, vec![Say::Status(202, None)]).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
+    assert_eq!(executor.replies(1).await[0].body.content, failed());
+    poll::until(DEADLINE, "failed", async || {
+        executor.row(1).await.status == ExecutionStatus::Failed
+    })
+    .await;
+    // Too late.
+    let answer = AgentAnswer::Text("Here I am.".to_owned());
+    executor.call_back(1, answer).await;
+    let replies = executor.replies(2).await;
+    assert_eq!(replies[0].id, replies[1].id);
+    assert_eq!(replies[1].body.content, failed());
+}
+
+#[tokio::test]
+async fn a_worker_killed_while_its_agent_works_begins_again_with_the_same_key() {
+    let (mut executor, agent) = start(&[], vec![Say::Wait, Say::text("Twice.")]).await;
+    executor
+        .send(&executor.question(1, "blue widget").await)
+        .await;
+    poll::until(DEADLINE, "the agent is called", async || {
+        agent.calls().len() == 1
+    })
+    .await;
+    executor.kill();
+    let expired = "UPDATE agent_execution_queue SET lease_until = now()";
+    executor.db.run_sql(expired).await;
+    executor.restart();
+    let replies = executor.replies(1).await;
+    assert_eq!(replies[0].body.content, says("Twice."));
+    let calls = agent.calls();
+    assert_eq!(calls[0].idempotency_key, calls[1].idempotency_key);
+    let row = executor.row(1).await;
+    assert_eq!((row.status, row.attempts), (ExecutionStatus::Completed, 2));
+}

@@ -1,0 +1,201 @@
+//! `wharfctl agents`: which agents a company has, and plugging in one of its own.
+
+use std::io::Write;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::{Args, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
+use wharf_domain::{address::Address, agent::AgentType, ids::CompanyId};
+use wharf_store::{
+    AsyncPgConnection, DatabaseConfig, Store,
+    agents::{self, Agent, AgentKind, Endpoint},
+    companies,
+};
+
+/// The shortest secret, in characters.
+const MIN_SECRET: usize = 32;
+
+/// The arguments of `wharfctl agents`.
+#[derive(Debug, Args)]
+pub struct AgentsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AgentsCommand,
+}
+
+/// What can be done with agents.
+#[derive(Debug, Subcommand)]
+pub enum AgentsCommand {
+    /// Show a company's agents.
+    List {
+        /// The company's WhatsApp number, e.g. +14155238886.
+        company: String,
+    },
+    /// Have a company's own program carry an agent's work out (docs/external-agents.md).
+    Plug {
+        /// The company's WhatsApp number, e.g. +14155238886.
+        company: String,
+        /// The agent, e.g. purchase_optimizer.
+        agent: AgentType,
+        /// Where the program is; https, unless agent-executor allows http.
+        url: String,
+        /// The key of the signatures, at least 32 characters. Better in the environment than here:
+        /// what is here, others on this machine can see.
+        #[arg(long, env = "WHARF_AGENT_SECRET", hide_env_values = true)]
+        secret: SecretString,
+    },
+    /// Have Wharf carry an agent's work out again.
+    Unplug {
+        /// The company's WhatsApp number, e.g. +14155238886.
+        company: String,
+        /// The agent, e.g. purchase_optimizer.
+        agent: AgentType,
+    },
+}
+
+/// Runs the command and writes what it found to `out`.
+///
+/// # Errors
+/// When the database cannot be reached, there is no such company, or a value cannot be used.
+pub async fn run(
+    args: &AgentsArgs,
+    database: &DatabaseConfig,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<()> {
+    let store = Store::connect(database)?;
+    let mut conn = store.conn().await?;
+    let conn = &mut *conn;
+    match &args.command {
+        AgentsCommand::List { company } => {
+            let company = find(conn, company).await?;
+            for agent in agents::list(conn, company).await? {
+                writeln!(out, "{}", line(conn, &agent).await?)?;
+            }
+        }
+        AgentsCommand::Plug {
+            company,
+            agent,
+            url,
+            secret,
+        } => {
+            check(url, secret)?;
+            let company = find(conn, company).await?;
+            let endpoint = Endpoint {
+                url: url.clone(),
+                secret: secret.clone(),
+            };
+            let agent = agents::plug(conn, company, *agent, Some(&endpoint)).await?;
+            writeln!(out, "{}", line(conn, &agent).await?)?;
+        }
+        AgentsCommand::Unplug { company, agent } => {
+            let company = find(conn, company).await?;
+            let agent = agents::plug(conn, company, *agent, None).await?;
+            writeln!(out, "{}", line(conn, &agent).await?)?;
+        }
+    }
+    Ok(())
+}
+
+fn check(url: &str, secret: &SecretString) -> anyhow::Result<()> {
+    let read = url::Url::parse(url).context("the URL")?;
+    if !matches!(read.scheme(), "https" | "http") {
+        bail!("the URL must be https:// or http://");
+    }
+    if !read.username().is_empty() || read.password().is_some() {
+        bail!("the URL must hold no password: whoever lists agents sees it");
+    }
+    if secret.expose_secret().len() < MIN_SECRET {
+        bail!("the secret needs at least {MIN_SECRET} characters");
+    }
+    Ok(())
+}
+
+async fn find(conn: &mut AsyncPgConnection, number: &str) -> anyhow::Result<CompanyId> {
+    let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
+    companies::by_address(conn, &address)
+        .await?
+        .with_context(|| format!("no company has the number {number}"))
+}
+
+async fn line(conn: &mut AsyncPgConnection, agent: &Agent) -> anyhow::Result<String> {
+    let at = match agent.kind {
+        AgentKind::Builtin => String::new(),
+        AgentKind::Http => agents::endpoint(conn, agent.company_id, agent.id)
+            .await?
+            .map_or_else(String::new, |endpoint| format!("  {}", endpoint.url)),
+    };
+    Ok(format!(
+        "{:<20}  {:<8}  {:<7}{at}",
+        agent.agent_type.as_str(),
+        agent.state,
+        agent.kind,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use wharf_domain::clock::{Clock, SystemClock};
+    use wharf_store::{StoreError, demo};
+    use wharf_testkit::database::TestDatabase;
+
+    use super::*;
+
+    async fn output(command: AgentsCommand, database: &DatabaseConfig) -> anyhow::Result<String> {
+        let mut out = Vec::new();
+        run(&AgentsArgs { command }, database, &mut out).await?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    fn plug(url: &str, secret: &str) -> AgentsCommand {
+        AgentsCommand::Plug {
+            company: demo::WHATSAPP_ADDRESS.to_owned(),
+            agent: AgentType::PurchaseOptimizer,
+            url: url.to_owned(),
+            secret: secret.into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_agent_is_plugged_in_listed_and_unplugged() {
+        let db = TestDatabase::create().await;
+        let store = db.store().await;
+        let now = SystemClock.now();
+        store
+            .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
+            .await
+            .unwrap();
+        let database = DatabaseConfig::new(db.url());
+        let secret = "0123456789abcdef0123456789abcdef";
+        let plugged = output(plug("https://agents.example/buy", secret), &database)
+            .await
+            .unwrap();
+        let line = "purchase_optimizer    active    http     https://agents.example/buy\n";
+        assert_eq!(plugged, line);
+        let company = demo::WHATSAPP_ADDRESS.to_owned();
+        let list = AgentsCommand::List {
+            company: company.clone(),
+        };
+        assert!(output(list, &database).await.unwrap().contains(line));
+        let agent = AgentType::PurchaseOptimizer;
+        let unplug = AgentsCommand::Unplug { company, agent };
+        let unplugged = output(unplug, &database).await.unwrap();
+        assert_eq!(unplugged, "purchase_optimizer    active    builtin\n");
+    }
+
+    #[test]
+    fn what_cannot_be_plugged_in_is_refused() {
+        let long = SecretString::from("0123456789abcdef0123456789abcdef");
+        for (url, secret, words) in [
+            ("agents.example", &long, "the URL"),
+            ("ftp://agents.example", &long, "https://"),
+            ("https://me:s3cret@agents.example", &long, "password"),
+            ("https://agents.example", &"s3cret".into(), "32 characters"),
+        ] {
+            let error = format!("{:#}", check(url, secret).unwrap_err());
+            assert!(
+                error.contains(words) && !error.contains("s3cret"),
+                "{error}"
+            );
+        }
+    }
+}
