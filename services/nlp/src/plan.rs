@@ -55,18 +55,25 @@ pub fn one_question(parts: impl Iterator<Item = (IntentType, Part)>) -> Turn {
 
 fn one(understanding: &Understanding, execution: ExecutionId, context: &Context<'_>) -> Part {
     let intent = understanding.intent;
-    // A code that may be several is asked about, not the intent, when that is sure enough.
-    let which = understanding.certainty == Certainty::Several
-        && understanding.confidence >= context.thresholds.accept;
     match understanding.decision {
         Decision::Unknown => return Part::answer(ReplyContent::UnknownCommand),
+<<<<<<< HEAD
         Decision::Clarify if !which => return which_intent(understanding, execution),
         Decision::Clarify | Decision::Accept | Decision::Confirm => {}
+=======
+        Decision::Clarify if understanding.certainty == Certainty::Several => {}
+        Decision::Clarify => return which_intent(understanding, execution),
+        Decision::Accept | Decision::Confirm => {}
+>>>>>>> dialogue
     }
     if intent == IntentType::Help {
         return Part::answer(ReplyContent::Help);
     }
+    if mapping_of(intent).is_none() {
+        return Part::answer(ReplyContent::UnknownCommand);
+    }
     let unsure = is_unsure(understanding, context);
+<<<<<<< HEAD
     if let Some(part) = which_product(understanding, execution, unsure, context) {
         return part;
     }
@@ -76,32 +83,38 @@ fn one(understanding: &Understanding, execution: ExecutionId, context: &Context<
     }
     let corrected = understanding.certainty != Certainty::Sure;
     settle(intent, entities, unsure || corrected)
+=======
+    let entities = &understanding.entities;
+    let named = which_product(understanding, execution, unsure, context);
+    named.unwrap_or_else(|| match understanding.certainty {
+        Certainty::Probable => doubtful(intent, entities.clone()),
+        _ => settle(intent, entities.clone(), unsure),
+    })
+}
+
+/// A request for a product that is only probably meant: carried out after a yes, even to look,
+/// because its neighbour may be another article.
+#[must_use]
+pub fn doubtful(intent: IntentType, entities: Entities) -> Part {
+    let complete = mapping_of(intent).filter(|mapping| mapping.missing(&entities).is_none());
+    match complete {
+        Some(mapping) => confirm(PendingConfirmation {
+            intent,
+            agent: mapping.agent,
+            entities,
+            asked: None,
+            has_draft: false,
+            asked_again: 0,
+        }),
+        None => settle(intent, entities, true),
+    }
+>>>>>>> dialogue
 }
 
 /// Whether a change was not asked for so plainly that it may be made once everything is named.
 #[must_use]
 pub fn is_unsure(understanding: &Understanding, context: &Context<'_>) -> bool {
     understanding.confidence < context.thresholds.accept_change || !understanding.guards.is_empty()
-}
-
-/// A request for a product that is only probably meant: "did you mean this one?", even to look.
-#[must_use]
-pub fn doubtful(intent: IntentType, entities: Entities) -> Part {
-    let part = settle(intent, entities, true);
-    match part.act {
-        Act::Carry(request) => match mapping_of(intent) {
-            Some(mapping) => confirm(PendingConfirmation {
-                intent,
-                agent: mapping.agent,
-                entities: request.entities,
-                asked: None,
-                has_draft: false,
-                asked_again: 0,
-            }),
-            None => Part::answer(ReplyContent::UnknownCommand),
-        },
-        _ => part,
-    }
 }
 
 /// The next step of a request: ask for what is missing, ask whether, or do it.
@@ -217,22 +230,37 @@ fn which_product(
 ) -> Option<Part> {
     let catalogue = context.catalogue?;
     let mut named = understanding.grounding.iter();
+<<<<<<< HEAD
     let (name, candidates) = named.find_map(|grounding| match &grounding.resolution {
         Resolution::Several(several)
             if matches!(grounding.name, EntityName::Product | EntityName::Sku) =>
         {
             Some((grounding.name, several))
+=======
+    let candidates = named.find_map(|grounding| match &grounding.resolution {
+        Resolution::Several(several) if codes || grounding.name == EntityName::Product => {
+            Some(several)
+>>>>>>> dialogue
         }
         _ => None,
     })?;
     let names = slot::product_names(catalogue, candidates.iter().map(|found| found.item));
+<<<<<<< HEAD
     // Beside a code its words say nothing more.
     let coded = name == EntityName::Product && understanding.entities.has(EntityName::Sku);
     if names.len() < 2 || coded {
+=======
+    let entities = &understanding.entities;
+    if names.len() < 2 || (entities.has(EntityName::Sku) && !codes) {
+>>>>>>> dialogue
         return None;
     }
     let content = ReplyContent::WhichProduct {
+<<<<<<< HEAD
         asked: understanding.entities.get(name)?.to_owned(),
+=======
+        asked: asked.to_owned(),
+>>>>>>> dialogue
         candidates: names,
     };
     which(

@@ -255,9 +255,7 @@ impl<'a> Heard<'a> {
         if request.certainty == Certainty::Probable {
             return Turn::of(plan::doubtful(form.intent, entities)).settled();
         }
-        let unsure = form.confirm
-            || request.certainty != Certainty::Sure
-            || plan::is_unsure(request, &self.context);
+        let unsure = form.confirm || plan::is_unsure(request, &self.context);
         Turn::of(plan::settle(form.intent, entities, unsure)).settled()
     }
 
