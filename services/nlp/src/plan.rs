@@ -57,14 +57,9 @@ fn one(understanding: &Understanding, execution: ExecutionId, context: &Context<
     let intent = understanding.intent;
     match understanding.decision {
         Decision::Unknown => return Part::answer(ReplyContent::UnknownCommand),
-<<<<<<< HEAD
-        Decision::Clarify if !which => return which_intent(understanding, execution),
-        Decision::Clarify | Decision::Accept | Decision::Confirm => {}
-=======
         Decision::Clarify if understanding.certainty == Certainty::Several => {}
         Decision::Clarify => return which_intent(understanding, execution),
         Decision::Accept | Decision::Confirm => {}
->>>>>>> dialogue
     }
     if intent == IntentType::Help {
         return Part::answer(ReplyContent::Help);
@@ -73,17 +68,6 @@ fn one(understanding: &Understanding, execution: ExecutionId, context: &Context<
         return Part::answer(ReplyContent::UnknownCommand);
     }
     let unsure = is_unsure(understanding, context);
-<<<<<<< HEAD
-    if let Some(part) = which_product(understanding, execution, unsure, context) {
-        return part;
-    }
-    let entities = understanding.entities.clone();
-    if understanding.certainty == Certainty::Probable {
-        return doubtful(intent, entities);
-    }
-    let corrected = understanding.certainty != Certainty::Sure;
-    settle(intent, entities, unsure || corrected)
-=======
     let entities = &understanding.entities;
     let named = which_product(understanding, execution, unsure, context);
     named.unwrap_or_else(|| match understanding.certainty {
@@ -108,13 +92,18 @@ pub fn doubtful(intent: IntentType, entities: Entities) -> Part {
         }),
         None => settle(intent, entities, true),
     }
->>>>>>> dialogue
 }
 
 /// Whether a change was not asked for so plainly that it may be made once everything is named.
 #[must_use]
 pub fn is_unsure(understanding: &Understanding, context: &Context<'_>) -> bool {
-    understanding.confidence < context.thresholds.accept_change || !understanding.guards.is_empty()
+    let misspelt = matches!(
+        understanding.certainty,
+        Certainty::Corrected | Certainty::Probable | Certainty::Several
+    );
+    misspelt
+        || understanding.confidence < context.thresholds.accept_change
+        || !understanding.guards.is_empty()
 }
 
 /// The next step of a request: ask for what is missing, ask whether, or do it.
@@ -229,38 +218,24 @@ fn which_product(
     context: &Context<'_>,
 ) -> Option<Part> {
     let catalogue = context.catalogue?;
+    let codes = understanding.certainty == Certainty::Several;
     let mut named = understanding.grounding.iter();
-<<<<<<< HEAD
-    let (name, candidates) = named.find_map(|grounding| match &grounding.resolution {
-        Resolution::Several(several)
-            if matches!(grounding.name, EntityName::Product | EntityName::Sku) =>
-        {
-            Some((grounding.name, several))
-=======
     let candidates = named.find_map(|grounding| match &grounding.resolution {
         Resolution::Several(several) if codes || grounding.name == EntityName::Product => {
             Some(several)
->>>>>>> dialogue
         }
         _ => None,
     })?;
     let names = slot::product_names(catalogue, candidates.iter().map(|found| found.item));
-<<<<<<< HEAD
-    // Beside a code its words say nothing more.
-    let coded = name == EntityName::Product && understanding.entities.has(EntityName::Sku);
-    if names.len() < 2 || coded {
-=======
     let entities = &understanding.entities;
     if names.len() < 2 || (entities.has(EntityName::Sku) && !codes) {
->>>>>>> dialogue
         return None;
     }
+    let asked = entities
+        .get(EntityName::Sku)
+        .or_else(|| entities.get(EntityName::Product))?;
     let content = ReplyContent::WhichProduct {
-<<<<<<< HEAD
-        asked: understanding.entities.get(name)?.to_owned(),
-=======
         asked: asked.to_owned(),
->>>>>>> dialogue
         candidates: names,
     };
     which(

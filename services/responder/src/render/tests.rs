@@ -1,10 +1,7 @@
 //! Snapshots of every text, and what holds for all of them.
 
 mod answers;
-<<<<<<< HEAD
-=======
 mod enclosed;
->>>>>>> dialogue
 mod processor;
 
 use std::fmt::Write;
