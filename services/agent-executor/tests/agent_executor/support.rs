@@ -40,7 +40,7 @@ pub(crate) struct TestExecutor {
     publisher: Publisher,
     config: Config,
     /// Where the service puts files; kept as long as it runs.
-    _files: tempfile::TempDir,
+    pub(crate) files: tempfile::TempDir,
     /// What the service runs on, apart from the test: it can be killed with all its connections.
     runtime: Option<Runtime>,
     lifecycle: Lifecycle,
@@ -111,7 +111,7 @@ impl TestExecutor {
             store,
             publisher,
             config,
-            _files: files,
+            files,
             runtime,
             lifecycle,
             test,
