@@ -86,7 +86,7 @@ impl Chat {
     async fn queued(&self, id: ExecutionId) -> (Execution, ExecutionContext) {
         let mut conn = self.nlp.store.conn().await.unwrap();
         let row = executions::get(&mut conn, demo::company_id(), id).await;
-        let row = row.unwrap().expect("the execution's row");
+        let row = row.unwrap().unwrap();
         let context = serde_json::from_value(row.context.clone().unwrap()).unwrap();
         (row, context)
     }
@@ -183,6 +183,7 @@ impl Chat {
             part: 0,
             parts: 1,
             body: "said".to_owned(),
+            media_url: None,
             created_at: now,
         };
         let id = part.id;
