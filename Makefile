@@ -1,10 +1,13 @@
 # The commands of the project; `make help` lists them. What they do lies in deploy/dev/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: up down fresh test bench servers servers-down test-servers help
+.PHONY: up demo down fresh test bench servers servers-down test-servers help
 
 up: ## set up and start everything on this machine, then show a conversation
 	@deploy/dev/up.sh
+
+demo: ## a conversation of all that the running demo company can be asked
+	@deploy/dev/demo.sh
 
 down: ## stop what `make up` started (the data stays)
 	@deploy/dev/down.sh

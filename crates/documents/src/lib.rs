@@ -37,7 +37,8 @@ const PRODUCER: &str = "Wharf";
 pub struct Document {
     /// What it is.
     pub format: Format,
-    /// The title and the day it was made in the report's zone: "inventory-report-2026-11-22.pdf".
+    /// [`Report::file_stem`], else the title and the day it was made in the report's zone:
+    /// "inventory-report-2026-11-22.pdf".
     /// Lower-case ASCII letters, digits, `-` and one `.`, so that it is safe in a header and a path.
     pub file_name: String,
     /// The whole file.
@@ -72,6 +73,10 @@ pub fn render(report: &Report, format: Format) -> Result<Document, DocumentError
 }
 
 fn file_name(report: &Report, format: Format) -> String {
+    let given = report.file_stem.as_deref().map(text::slug);
+    if let Some(stem) = given.filter(|stem| !stem.is_empty()) {
+        return format!("{stem}.{format}");
+    }
     let slug = text::slug(&report.title);
     let stem = if slug.is_empty() { "report" } else { &slug };
     let day = report

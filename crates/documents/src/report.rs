@@ -10,8 +10,11 @@ use crate::{Kind, Value};
 /// A report, in the order in which it is read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// "Inventory report": the heading, the document's title and the stem of the file's name.
+    /// "Inventory report": the heading and the document's title.
     pub title: String,
+    /// What the file is called, brought into plain letters, without its ending; `None`: the title
+    /// and the day that the report was made, which a repeat on another day changes.
+    pub file_stem: Option<String>,
     /// One line below the title: location, filter.
     pub subtitle: Option<String>,
     /// Whose figures they are.

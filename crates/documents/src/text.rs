@@ -141,7 +141,7 @@ pub(crate) fn slug(text: &str) -> String {
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
-        if slug.len() >= 60 {
+        if slug.len() >= 80 {
             break;
         }
     }

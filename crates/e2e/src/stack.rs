@@ -77,6 +77,7 @@ pub struct Stack {
     finished: bool,
     // What follows is cleared away when it drops, after everything above has ended.
     logs: TempDir,
+    _files: TempDir,
     own_broker: Option<OwnServer>,
     own_database: Option<OwnServer>,
     _broker: Option<TestBroker>,

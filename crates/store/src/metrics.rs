@@ -2,8 +2,9 @@
 //! empty, counts. What is computed from them, by which formula, is agent-executor's
 //! `report_generator`; suppliers' sums are in `supplier_scores.rs`.
 //!
-//! Days are the company's. With `places`, only what was at these places counts. An amount is `None`
-//! when a product that is in it has no cost: a sum without it would be too low.
+//! Days are the company's. With `places`, only what was at these places counts. What was sold cost
+//! `None` when a product among it has no cost: held against all of the revenue, a sum without it
+//! would make a profit. The value of stock leaves such products out, which has to be said with it.
 //!
 //! To add a sum: a function here, a line in `tests/database/cross_tenant.rs`, and its figure in the agent.
 

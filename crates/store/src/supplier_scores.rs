@@ -28,6 +28,8 @@ pub struct Tally {
     pub due: i64,
     /// Orders among those of which every unit had come by that day.
     pub on_time: i64,
+    /// Orders among those that are done and of which nothing came after that day, whole or not.
+    pub punctual: i64,
     /// Units ordered.
     pub ordered: i64,
     /// Units of them that came; more than was ordered is not counted.
@@ -81,6 +83,8 @@ struct Row {
     #[diesel(sql_type = sql_types::BigInt)]
     on_time: i64,
     #[diesel(sql_type = sql_types::BigInt)]
+    punctual: i64,
+    #[diesel(sql_type = sql_types::BigInt)]
     ordered: i64,
     #[diesel(sql_type = sql_types::BigInt)]
     filled: i64,
@@ -118,6 +122,7 @@ pub async fn tally(
         orders: row.orders,
         due: row.due,
         on_time: row.on_time,
+        punctual: row.punctual,
         ordered: row.ordered,
         filled: row.filled,
         delivered: row.delivered,
@@ -164,6 +169,7 @@ WITH ordered AS (
 )
 SELECT s.id AS supplier_id, s.name, count(c.id) AS orders, count(c.expected_on) AS due,
   count(*) FILTER (WHERE c.in_time AND c.expected_on IS NOT NULL) AS on_time,
+  count(*) FILTER (WHERE c.done AND c.last_on <= c.expected_on) AS punctual,
   coalesce(sum(c.ordered), 0)::bigint AS ordered, coalesce(sum(c.filled), 0)::bigint AS filled,
   coalesce(sum(c.delivered), 0)::bigint AS delivered,
   coalesce(sum(c.rejected), 0)::bigint AS rejected,

@@ -129,8 +129,18 @@ impl Validate for Config {
         let hard_from = execution.soft_deadline_s.saturating_add(1);
         let ranges = [
             ("execution.lease_s", execution.lease_s, 10, 60),
-            ("execution.soft_deadline_s", execution.soft_deadline_s, 1, 600),
-            ("execution.hard_deadline_s", execution.hard_deadline_s, hard_from, 86_400),
+            (
+                "execution.soft_deadline_s",
+                execution.soft_deadline_s,
+                1,
+                600,
+            ),
+            (
+                "execution.hard_deadline_s",
+                execution.hard_deadline_s,
+                hard_from,
+                86_400,
+            ),
             ("circuit.failures", self.circuit.failures.into(), 1, 100),
             ("circuit.closed_s", self.circuit.closed_s, 1, 86_400),
         ];

@@ -23,6 +23,7 @@ fn eur() -> Kind {
 pub(crate) fn report() -> Report {
     Report {
         title: "Inventory report".to_owned(),
+        file_stem: None,
         subtitle: Some("All locations".to_owned()),
         company: "Café Norte Importaciones S.L.".to_owned(),
         period: "1–31 October 2026".to_owned(),

@@ -21,6 +21,9 @@ use crate::{
 /// Twilio's token in every test; no secret.
 pub const TOKEN: &str = "wharf-test-token";
 
+/// Signs links in every test; no secret.
+const MEDIA_KEY: &str = "wharf-test-key-of-at-least-32-characters";
+
 /// What a stack is made of.
 #[derive(Debug)]
 pub struct StackBuilder {
@@ -30,6 +33,7 @@ pub struct StackBuilder {
     callbacks: CallbackPlan,
     own_broker: bool,
     own_database: bool,
+    history: bool,
 }
 
 /// The two servers of a stack, and where its services find them.
@@ -51,6 +55,7 @@ impl StackBuilder {
             callbacks: CallbackPlan::default(),
             own_broker: false,
             own_database: false,
+            history: false,
         }
     }
 
@@ -95,6 +100,13 @@ impl StackBuilder {
         self
     }
 
+    /// Gives the demo company its year of sales and deliveries, which takes some seconds.
+    #[must_use]
+    pub fn history(mut self) -> Self {
+        self.history = true;
+        self
+    }
+
     /// Starts everything, loads the demo company and waits until every service is ready.
     ///
     /// # Panics
@@ -102,7 +114,7 @@ impl StackBuilder {
     pub async fn start(self) -> Stack {
         wharf_runtime::service::install_crypto_provider();
         let servers = self.servers().await;
-        load_demo(&servers.database_url).await;
+        load_demo(&servers.database_url, self.history).await;
         let ingress_ports: Vec<u16> = (0..self.ingresses).map(|_| ports::free()).collect();
         let url_of = |port: &u16| format!("http://127.0.0.1:{port}");
         let webhooks: Vec<String> = ingress_ports
@@ -115,11 +127,18 @@ impl StackBuilder {
             Ok(broker) => broker,
             Err(error) => panic!("{error}"),
         };
-        let members = self.members(&servers, &public_url, &ingress_ports, sim.url());
-        let logs = match tempfile::tempdir() {
+        let folder = || match tempfile::tempdir() {
             Ok(folder) => folder,
-            Err(error) => panic!("a folder for logs: {error}"),
+            Err(error) => panic!("a folder: {error}"),
         };
+        let (logs, files) = (folder(), folder());
+        let members = self.members(
+            &servers,
+            &public_url,
+            &ingress_ports,
+            sim.url(),
+            &format!("file:{}", files.path().display()),
+        );
         let mut stack = Stack {
             binary: self.binary,
             http: http_client(),
@@ -130,6 +149,7 @@ impl StackBuilder {
             rows: Rows::new(&servers.database_url),
             finished: false,
             logs,
+            _files: files,
             own_broker: servers.own_broker,
             own_database: servers.own_database,
             _broker: servers.test_broker,
@@ -201,6 +221,7 @@ impl StackBuilder {
         public_url: &str,
         ingress_ports: &[u16],
         sim_url: &str,
+        files: &str,
     ) -> Vec<Member> {
         let broker = &servers.broker_config;
         let shared = [
@@ -217,6 +238,8 @@ impl StackBuilder {
             ("TWILIO_ACCOUNT_SID", SimConfig::TEST_ACCOUNT.to_owned()),
             ("TWILIO_AUTH_TOKEN", TOKEN.to_owned()),
         ];
+        let storage = ("WHARF__MEDIA__URL", files.to_owned());
+        let key = ("WHARF__MEDIA__SIGNING_KEY", MEDIA_KEY.to_owned());
         let database = ("DATABASE_URL", servers.database_url.clone());
         let ingresses = (0..self.ingresses).map(Service::Ingress);
         ingresses
@@ -233,17 +256,21 @@ impl StackBuilder {
                             format!("127.0.0.1:{}", ingress_ports[number]),
                         ));
                         set.push(("WHARF__PUBLIC_URL", public_url.to_owned()));
+                        set.extend([storage.clone(), key.clone()]);
                     }
                     Service::Responder => {
                         set.extend(twilio.clone());
                         set.push(database.clone());
                         set.push(("WHARF__TWILIO__API_URL", sim_url.to_owned()));
+                        set.extend([storage.clone(), key.clone()]);
+                        set.push(("WHARF__MEDIA__PUBLIC_URL", public_url.to_owned()));
                         set.push((
                             "WHARF__TWILIO__STATUS_CALLBACK_URL",
                             format!("{public_url}{WEBHOOK_PATH}/status"),
                         ));
                     }
-                    Service::Nlp | Service::AgentExecutor => set.push(database.clone()),
+                    Service::Nlp => set.push(database.clone()),
+                    Service::AgentExecutor => set.extend([database.clone(), storage.clone()]),
                 }
                 let own = set
                     .into_iter()
@@ -259,13 +286,20 @@ impl StackBuilder {
     }
 }
 
-async fn load_demo(url: &str) {
+async fn load_demo(url: &str, history: bool) {
     let load = async {
         let store = Store::connect(&DatabaseConfig::new(url.to_owned()))?;
         let now = SystemClock.now();
         store
             .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, true).await)
             .await?;
+        if history {
+            store
+                .transaction::<_, StoreError, _>(async |conn| {
+                    demo::load_history(conn, now, true).await
+                })
+                .await?;
+        }
         store.close();
         Ok::<(), StoreError>(())
     };

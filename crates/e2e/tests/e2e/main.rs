@@ -8,6 +8,8 @@ mod doubt;
 #[cfg(test)]
 mod forged;
 #[cfg(test)]
+mod intents;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod once;

@@ -15,7 +15,8 @@ pub struct StockDay {
     /// The day.
     #[diesel(sql_type = sql_types::Date)]
     pub day: NaiveDate,
-    /// What it was worth, at the products' present cost.
+    /// What it was worth, at the products' present cost, without products that have none; `None`:
+    /// none has.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Numeric>)]
     pub value: Option<BigDecimal>,
 }
@@ -79,8 +80,7 @@ pub async fn stock_days(
 ) -> Result<Vec<StockDay>> {
     Ok(sql_query(
         "SELECT x.taken_on AS day,
-           CASE WHEN count(*) FILTER (WHERE x.quantity > 0 AND p.cost IS NULL) = 0
-             THEN coalesce(sum(x.quantity * p.cost), 0) END AS value
+           sum(x.quantity * p.cost) AS value
          FROM stock_snapshots x JOIN products p ON p.id = x.product_id
          WHERE x.company_id = $1 AND p.company_id = $1 AND x.taken_on BETWEEN $2 AND $3
            AND ($4 IS NULL OR x.location_id = ANY ($4))

@@ -152,6 +152,7 @@ async fn orders_count_on_the_day_they_were_due_or_came_earlier() {
     assert_eq!(names, ["Acme Ltd.", "Nordic Supply"]);
     let acme = &tallies[0];
     assert_eq!((acme.orders, acme.due, acme.on_time), (6, 5, 2));
+    assert_eq!(acme.punctual, 2);
     // Ordered 6 x 10; came 10, 10, 10, 5, 10 and 12, of which 2 were more than ordered; 1 + 3 bad.
     assert_eq!((acme.ordered, acme.filled), (60, 55));
     assert_eq!((acme.delivered, acme.rejected), (57, 4));
@@ -160,6 +161,26 @@ async fn orders_count_on_the_day_they_were_due_or_came_earlier() {
     assert_eq!(acme.fill_share(), Some(55.0 / 60.0));
     // (8 + 11 + 14 + 10 + 2) / 5
     assert_eq!(acme.lead_time_days, Some(9.0));
+}
+
+#[tokio::test]
+async fn an_order_closed_short_came_in_time_but_not_whole() {
+    let world = World::new().await;
+    let shop = seed(&world.db, world.ours, "ours").await;
+    let order = |state, deliveries| Order {
+        state,
+        ordered_on: "2026-03-01",
+        expected_on: Some("2026-03-10"),
+        deliveries,
+    };
+    let orders = [
+        order("received", &[("2026-03-09T08:00:00Z", 6, 0)]),
+        order("received", &[("2026-03-12T08:00:00Z", 6, 0)]),
+        order("confirmed", &[("2026-03-09T08:00:00Z", 6, 0)]),
+    ];
+    write(&world, world.ours, shop.acme, &orders).await;
+    let acme = &march(&world).await[0];
+    assert_eq!((acme.due, acme.on_time, acme.punctual), (3, 0, 1));
 }
 
 #[tokio::test]

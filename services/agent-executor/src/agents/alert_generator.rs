@@ -14,13 +14,28 @@ use wharf_domain::{
     contracts::{ReplyContent, Step, answers::JobReport},
     intent::IntentType,
 };
-use wharf_store::AsyncPgConnection;
+use wharf_store::{AsyncPgConnection, alerts};
 
 use super::{Agent, AgentFailure, Request, Work};
+pub(super) use view::line;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct AlertGenerator;
+
+/// Looks for alerts when nobody ever has: else there would seem to be none.
+pub(super) async fn looked(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<(), AgentFailure> {
+    if alerts::scanned_at(conn, request.company_id())
+        .await?
+        .is_none()
+    {
+        scan::scan(conn, request).await?;
+    }
+    Ok(())
+}
 
 impl Agent for AlertGenerator {
     async fn run(

@@ -100,20 +100,27 @@ pub enum Outside {
     Document(Box<DocumentJob>),
 }
 
-/// A file to be made. [`wharf_documents::render`] names it after the report's title and day.
+/// A file to be made. [`wharf_documents::render`] names it.
 #[derive(Debug, Clone)]
 pub struct DocumentJob {
     /// What it shows.
     pub report: wharf_documents::Report,
     /// As what.
     pub format: wharf_documents::Format,
+    /// What the agent wants back with the file, so that its answer and the file agree.
+    pub carried: serde_json::Value,
 }
 
 /// What came of [`Outside`].
 #[derive(Debug)]
 pub enum Made {
-    /// The file, as it stands in the object storage.
-    Document(Attachment),
+    /// A document.
+    Document {
+        /// The file, as it stands in the object storage.
+        file: Attachment,
+        /// [`DocumentJob::carried`].
+        carried: serde_json::Value,
+    },
 }
 
 /// Why an agent has no answer.

@@ -105,9 +105,14 @@ impl Engine {
 
     /// Renders a report and puts it into the object storage.
     async fn document(&self, held: &Held, job: DocumentJob) -> Result<Made, HandleError> {
+        let DocumentJob {
+            report,
+            format,
+            carried,
+        } = job;
         // Seconds of computing for a long report.
         let document =
-            tokio::task::spawn_blocking(move || wharf_documents::render(&job.report, job.format))
+            tokio::task::spawn_blocking(move || wharf_documents::render(&report, format))
                 .await
                 .context("rendering a document")
                 .map_err(HandleError::Fail)?
@@ -118,7 +123,10 @@ impl Engine {
             .map_err(|error| HandleError::Fail(error.into()))?;
         let size = document.bytes.len() as u64;
         match self.media.put(&key, document.bytes.into()).await {
-            Ok(_) => Ok(Made::Document(key.attachment(size))),
+            Ok(_) => Ok(Made::Document {
+                file: key.attachment(size),
+                carried,
+            }),
             Err(error @ MediaError::Unavailable(_)) => Err(HandleError::Retry(error.into())),
             Err(error) => Err(HandleError::Fail(error.into())),
         }

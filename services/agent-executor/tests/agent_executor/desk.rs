@@ -189,6 +189,6 @@ impl Desk {
     }
 }
 
-fn failed(failure: AgentFailure) -> HandleError {
+pub(crate) fn failed(failure: AgentFailure) -> HandleError {
     HandleError::Fail(anyhow::anyhow!("{failure:?}"))
 }

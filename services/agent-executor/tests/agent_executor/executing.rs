@@ -1,7 +1,7 @@
 //! Executions that end well.
 
 use wharf_domain::{
-    contracts::{Envelope, InventoryCheckResult, ReplyContent, ReplyRequest},
+    contracts::{InventoryCheckResult, ReplyContent},
     entities::EntityName,
     intent::IntentType,
     priority::Priority,
@@ -9,7 +9,7 @@ use wharf_domain::{
 use wharf_pipeline::{Outcome, Publication};
 use wharf_store::executions::ExecutionStatus;
 
-use crate::support::{TestExecutor, request};
+use crate::support::TestExecutor;
 
 fn stock(reply: &ReplyContent) -> &InventoryCheckResult {
     match reply {
@@ -191,31 +191,4 @@ async fn an_unknown_place_is_answered_with_the_companys_places() {
     locations.sort_unstable();
     assert_eq!(asked, "atlantis");
     assert_eq!(locations, ["Main Warehouse", "Rotterdam", "Toronto"]);
-}
-
-#[tokio::test]
-async fn an_agent_that_is_not_there_says_so() {
-    let executor = TestExecutor::start().await;
-    let intents = [IntentType::GenerateReport];
-    for (number, intent) in (1..).zip(intents) {
-        executor
-            .send(&executor.enqueue(number, intent, &[]).await)
-            .await;
-    }
-    let replies: Vec<Envelope<ReplyRequest>> = executor.replies(1).await;
-    for (number, intent) in (1..).zip(intents) {
-        let id = request(number, intent).execution_id;
-        let reply = replies
-            .iter()
-            .find(|reply| reply.execution_id == id)
-            .unwrap();
-        let expected = ReplyContent::NotAvailable {
-            intent: intent.as_str().to_owned(),
-        };
-        assert_eq!(reply.body.content, expected);
-        assert_eq!(
-            executor.row(number).await.status,
-            ExecutionStatus::Completed
-        );
-    }
 }

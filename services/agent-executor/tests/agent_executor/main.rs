@@ -10,6 +10,7 @@ mod executing;
 mod external;
 mod failing;
 mod purchasing;
+mod reporting;
 mod stock;
 mod stopping;
 mod support;

@@ -1,9 +1,9 @@
 //! An agent-executor in this process, with queues and a database of its own that hold the demo
 //! company, and a stand-in for nlp that enqueues work.
 
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::LazyLock, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio::runtime::Runtime;
 use wharf_agent_executor::Config;
 use wharf_broker::{Outgoing, Publisher, Queue, Route, Stage};
@@ -40,7 +40,7 @@ pub(crate) struct TestExecutor {
     publisher: Publisher,
     config: Config,
     /// Where the service puts files; kept as long as it runs.
-    _files: tempfile::TempDir,
+    pub(crate) files: tempfile::TempDir,
     /// What the service runs on, apart from the test: it can be killed with all its connections.
     runtime: Option<Runtime>,
     lifecycle: Lifecycle,
@@ -96,6 +96,7 @@ impl TestExecutor {
             ("WHARF__MEDIA__URL", media),
             // Tests that want the sweeper, or the agents to work by themselves, say so.
             ("WHARF__SWEEP__INTERVAL_S", "600".to_owned()),
+            ("WHARF__SWEEP__LOST_AFTER_S", "86400".to_owned()),
             ("WHARF__SWEEP__JOB_MINUTES", "0".to_owned()),
         ];
         let changes = changes
@@ -111,7 +112,7 @@ impl TestExecutor {
             store,
             publisher,
             config,
-            _files: files,
+            files,
             runtime,
             lifecycle,
             test,
@@ -414,7 +415,9 @@ pub(crate) fn request(number: u32, intent: IntentType) -> Envelope<ExecutionRequ
         priority: Priority::Inventory,
         conversation_key: format!("{ACCOUNT}:{}:{SENDER}", demo::WHATSAPP_ADDRESS),
     };
-    let base: DateTime<Utc> = "2026-11-20T15:00:00Z".parse().unwrap();
-    let now = base + TimeDelta::seconds(number.into());
+    // Lately: what is older counts as lost.
+    static BEGAN: LazyLock<DateTime<Utc>> =
+        LazyLock::new(|| SystemClock.now().trunc_subsecs(0) - TimeDelta::seconds(60));
+    let now = *BEGAN + TimeDelta::seconds(number.into());
     Envelope::new(id(number).message("execute"), id(number), now, body)
 }

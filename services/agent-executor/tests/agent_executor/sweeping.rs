@@ -12,9 +12,12 @@ const OFTEN: (&str, &str) = ("WHARF__SWEEP__INTERVAL_S", "1");
 
 #[tokio::test]
 async fn a_request_whose_message_got_lost_is_published_again() {
-    let executor = TestExecutor::start_with(&[OFTEN]).await;
+    let changes = [OFTEN, ("WHARF__SWEEP__LOST_AFTER_S", "120")];
+    let executor = TestExecutor::start_with(&changes).await;
     // Enqueued long ago, never sent.
     executor.question(1, "blue widget").await;
+    let long_ago = "UPDATE agent_execution_queue SET created_at = now() - interval '3 minutes'";
+    executor.db.run_sql(long_ago).await;
     let replies = executor.replies(1).await;
     assert_eq!(replies[0].execution_id, id(1));
     assert_eq!(executor.row(1).await.status, ExecutionStatus::Completed);

@@ -47,6 +47,10 @@ pub struct Part {
 }
 
 /// What is done.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once a message and moved on at once"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// An agent gets it.

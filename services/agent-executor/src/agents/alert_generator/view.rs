@@ -13,7 +13,6 @@ use wharf_store::{
     alerts::{self, Alert, Filter, Severity},
 };
 
-use super::scan;
 use crate::agents::{AgentFailure, Request, lookup::CHOICES};
 
 /// Live alerts that an answer lists when it cannot find the one that was asked for.
@@ -24,9 +23,7 @@ pub(super) async fn view(
     request: &Request,
 ) -> Result<ReplyContent, AgentFailure> {
     let company = request.company_id();
-    if alerts::scanned_at(conn, company).await?.is_none() {
-        scan::scan(conn, request).await?;
-    }
+    super::looked(conn, request).await?;
     let entities = &request.entities;
     if let Some(asked) = entities.get(EntityName::AlertId) {
         return detail(conn, request, asked).await;
@@ -127,7 +124,7 @@ pub(super) async fn remaining(
 }
 
 /// The alert as a list shows it. Products are called by code and name.
-pub(super) fn line(alert: &Alert) -> AlertLine {
+pub(in crate::agents) fn line(alert: &Alert) -> AlertLine {
     let facts = alert.facts.as_object().cloned().unwrap_or_default();
     let subject = match facts.get("name").and_then(serde_json::Value::as_str) {
         Some(name) => format!("{} {name}", alert.subject),

@@ -192,6 +192,7 @@ mod tests {
             orders: due,
             due,
             on_time,
+            punctual: on_time,
             ordered: due * 10,
             filled: delivered,
             delivered,

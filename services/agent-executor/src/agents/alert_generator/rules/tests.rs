@@ -142,6 +142,7 @@ fn a_supplier_is_judged_by_enough_orders() {
             orders: due,
             due,
             on_time,
+            punctual: on_time,
             ordered: 0,
             filled: 0,
             delivered: 0,

@@ -1,0 +1,369 @@
+//! The figures: what they are called, how they are computed. docs/agents.md has the same formulas
+//! with their sources of data.
+//!
+//! To add one: a variant, its line in each `match` here, its names in `names.rs`, a row in
+//! docs/agents.md.
+
+use bigdecimal::BigDecimal;
+use wharf_documents::{Currency, Kind};
+use wharf_domain::contracts::answers::{MetricLine, MetricUnit};
+
+use super::basis::Basis;
+
+/// A figure of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Metric {
+    Revenue,
+    UnitsSold,
+    UnitsNotSupplied,
+    Cogs,
+    GrossProfit,
+    GrossMargin,
+    FillRate,
+    StockoutRate,
+    InventoryValue,
+    AverageInventory,
+    Turnover,
+    DaysOfCover,
+    Accuracy,
+    Otif,
+    OnTime,
+    SupplierFill,
+    Purchases,
+}
+
+/// The ones that are told when none is asked for.
+pub(super) const MAIN: &[Metric] = &[
+    Metric::Revenue,
+    Metric::UnitsSold,
+    Metric::GrossMargin,
+    Metric::FillRate,
+    Metric::StockoutRate,
+    Metric::Turnover,
+    Metric::DaysOfCover,
+    Metric::Accuracy,
+    Metric::Otif,
+];
+
+/// What a figure counts.
+enum Unit {
+    Share,
+    Times,
+    Days,
+    Units,
+    Money,
+}
+
+impl Metric {
+    /// As it travels; the texts' labels follow from it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Revenue => "revenue",
+            Self::UnitsSold => "units_sold",
+            Self::UnitsNotSupplied => "units_not_supplied",
+            Self::Cogs => "cost_of_goods_sold",
+            Self::GrossProfit => "gross_profit",
+            Self::GrossMargin => "gross_margin",
+            Self::FillRate => "fill_rate",
+            Self::StockoutRate => "stockout_rate",
+            Self::InventoryValue => "inventory_value",
+            Self::AverageInventory => "average_inventory_value",
+            Self::Turnover => "turnover",
+            Self::DaysOfCover => "days_of_cover",
+            Self::Accuracy => "accuracy",
+            Self::Otif => "otif",
+            Self::OnTime => "on_time",
+            Self::SupplierFill => "supplier_fill",
+            Self::Purchases => "purchases",
+        }
+    }
+
+    /// As documents call it.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Revenue => "Revenue",
+            Self::UnitsSold => "Units sold",
+            Self::UnitsNotSupplied => "Units not supplied",
+            Self::Cogs => "Cost of goods sold",
+            Self::GrossProfit => "Gross profit",
+            Self::GrossMargin => "Gross margin",
+            Self::FillRate => "Fill rate",
+            Self::StockoutRate => "Stock-out rate",
+            Self::InventoryValue => "Inventory value",
+            Self::AverageInventory => "Average inventory value",
+            Self::Turnover => "Inventory turnover",
+            Self::DaysOfCover => "Days of cover",
+            Self::Accuracy => "Inventory accuracy",
+            Self::Otif => "Suppliers on time in full",
+            Self::OnTime => "Suppliers on time",
+            Self::SupplierFill => "Suppliers' fill rate",
+            Self::Purchases => "Ordered from suppliers",
+        }
+    }
+
+    const fn unit(self) -> Unit {
+        match self {
+            Self::Revenue
+            | Self::Cogs
+            | Self::GrossProfit
+            | Self::InventoryValue
+            | Self::AverageInventory
+            | Self::Purchases => Unit::Money,
+            Self::UnitsSold | Self::UnitsNotSupplied => Unit::Units,
+            Self::GrossMargin
+            | Self::FillRate
+            | Self::StockoutRate
+            | Self::Accuracy
+            | Self::Otif
+            | Self::OnTime
+            | Self::SupplierFill => Unit::Share,
+            Self::Turnover => Unit::Times,
+            Self::DaysOfCover => Unit::Days,
+        }
+    }
+
+    const fn higher_is_better(self) -> Option<bool> {
+        match self {
+            Self::Revenue
+            | Self::UnitsSold
+            | Self::GrossProfit
+            | Self::GrossMargin
+            | Self::FillRate
+            | Self::Turnover
+            | Self::Accuracy
+            | Self::Otif
+            | Self::OnTime
+            | Self::SupplierFill => Some(true),
+            Self::StockoutRate | Self::UnitsNotSupplied => Some(false),
+            Self::Cogs
+            | Self::InventoryValue
+            | Self::AverageInventory
+            | Self::DaysOfCover
+            | Self::Purchases => None,
+        }
+    }
+
+    /// How it is computed, in a few words.
+    pub(super) const fn formula(self) -> &'static str {
+        match self {
+            Self::Revenue => "units sold × price",
+            Self::UnitsSold => "sum of units sold",
+            Self::UnitsNotSupplied => "units asked for − units sold",
+            Self::Cogs => "units sold × present cost",
+            Self::GrossProfit => "revenue − cost of goods sold",
+            Self::GrossMargin => "(revenue − cost of goods sold) ÷ revenue",
+            Self::FillRate => "units sold ÷ units asked for",
+            Self::StockoutRate => {
+                "product-days that ended with no stock ÷ product-days, of products that are asked for"
+            }
+            Self::InventoryValue => {
+                "stock at the end of the period × present cost, of products that have one"
+            }
+            Self::AverageInventory => {
+                "average over the days of stock × present cost, of products that have one"
+            }
+            Self::Turnover => {
+                "cost of goods sold ÷ average inventory value × 365 ÷ days of the period"
+            }
+            Self::DaysOfCover => "inventory value ÷ cost of goods sold a day",
+            Self::Accuracy => "1 − units that counts were off ÷ units on the books before",
+            Self::Otif => "orders that came whole by their day ÷ orders due",
+            Self::OnTime => "orders of which nothing came after their day ÷ orders due",
+            Self::SupplierFill => "units that came ÷ units ordered",
+            Self::Purchases => "units × price of the orders placed",
+        }
+    }
+
+    /// The figure: a share is 0 to 1. `None`: the data do not carry it.
+    pub(super) fn of(self, basis: &Basis) -> Option<BigDecimal> {
+        let sales = basis.sales.as_ref();
+        match self {
+            Self::Revenue => sales.map(|sales| sales.revenue.clone()),
+            Self::UnitsSold => sales.map(|sales| sales.sold.into()),
+            Self::UnitsNotSupplied => sales.map(|sales| (sales.requested - sales.sold).into()),
+            Self::Cogs => sales?.cost.clone(),
+            Self::GrossProfit => Some(&sales?.revenue - sales?.cost.as_ref()?),
+            Self::GrossMargin => share(Self::GrossProfit.of(basis)?, &sales?.revenue),
+            Self::FillRate => share(sales?.sold.into(), &sales?.requested.into()),
+            Self::StockoutRate => share(
+                basis.availability.empty.into(),
+                &basis.availability.days.into(),
+            ),
+            Self::InventoryValue => basis.closing.clone(),
+            Self::AverageInventory => basis.average_stock(),
+            Self::Turnover => {
+                let days = BigDecimal::from(basis.period.days());
+                let turns = share(sales?.cost.clone()?, &basis.average_stock()?)?;
+                Some(turns * BigDecimal::from(365) / days)
+            }
+            Self::DaysOfCover => {
+                let daily = sales?.cost.as_ref()? / BigDecimal::from(basis.period.days());
+                share(basis.closing.clone()?, &daily)
+            }
+            Self::Accuracy => {
+                let off = share(basis.counts.off.into(), &basis.counts.booked.into())?;
+                let none = BigDecimal::default();
+                Some((BigDecimal::from(1) - off).max(none))
+            }
+            Self::Otif => share(basis.orders.on_time.into(), &basis.orders.due.into()),
+            Self::OnTime => share(basis.orders.punctual.into(), &basis.orders.due.into()),
+            Self::SupplierFill => share(basis.orders.filled.into(), &basis.orders.ordered.into()),
+            Self::Purchases => basis.purchases.clone(),
+        }
+    }
+
+    /// The figure beside that of the period before.
+    pub(super) fn line(self, now: &Basis, before: &Basis, currency: &str) -> MetricLine {
+        let (unit, places, factor) = match self.unit() {
+            Unit::Share => (MetricUnit::Percent, 2, 100),
+            Unit::Times => (MetricUnit::Times, 2, 1),
+            Unit::Days => (MetricUnit::Days, 1, 1),
+            Unit::Units => (MetricUnit::Units, 0, 1),
+            Unit::Money => {
+                let places = wharf_domain::money::Money::decimals(currency);
+                (MetricUnit::Money(currency.to_owned()), places.into(), 1)
+            }
+        };
+        let text = |basis: &Basis| {
+            let figure = self.of(basis)? * BigDecimal::from(factor);
+            Some(figure.round(places).to_plain_string())
+        };
+        MetricLine {
+            name: self.name().to_owned(),
+            unit,
+            value: text(now),
+            before: text(before),
+            higher_is_better: self.higher_is_better(),
+            formula: self.formula().to_owned(),
+        }
+    }
+
+    /// What documents show it as.
+    pub(super) fn kind(self, currency: Currency) -> Kind {
+        match self.unit() {
+            Unit::Share => Kind::Percent { places: 1 },
+            Unit::Times => Kind::quantity("× a year", 2),
+            Unit::Days => Kind::quantity("days", 1),
+            Unit::Units => Kind::quantity("units", 0),
+            Unit::Money => Kind::Money(currency),
+        }
+    }
+
+    /// Whether documents compare it in points rather than in percent.
+    pub(super) const fn is_share(self) -> bool {
+        matches!(self.unit(), Unit::Share)
+    }
+}
+
+/// `part` of `whole`; `None` of nothing.
+pub(super) fn share(part: BigDecimal, whole: &BigDecimal) -> Option<BigDecimal> {
+    (*whole > BigDecimal::default()).then(|| part / whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use wharf_store::metrics::{Availability, CountSums, SalesSums};
+
+    use super::{super::basis::Orders, *};
+
+    fn number(text: &str) -> BigDecimal {
+        text.parse().unwrap()
+    }
+
+    /// Ten days: 58 of 61 units for 215 that cost 92; stock worth 80 and 146 on the days that it was
+    /// looked at, 100 at the end; one of five shelves empty; counts 3 off of 120; of 8 orders 5 came
+    /// whole by their day and 6 in time.
+    fn basis() -> Basis {
+        Basis {
+            period: wharf_domain::period::Period::last(10, "2026-03-10".parse().unwrap()),
+            sales: Some(SalesSums {
+                rows: 4,
+                requested: 61,
+                sold: 58,
+                revenue: number("215"),
+                cost: Some(number("92")),
+            }),
+            stock: (0..5)
+                .flat_map(|_| [Some(number("80")), Some(number("146"))])
+                .collect(),
+            closing: Some(number("100")),
+            availability: Availability { days: 5, empty: 1 },
+            counts: CountSums {
+                counts: 2,
+                booked: 120,
+                off: 3,
+            },
+            orders: Orders {
+                due: 8,
+                on_time: 5,
+                punctual: 6,
+                ordered: 200,
+                filled: 190,
+            },
+            purchases: Some(number("160")),
+        }
+    }
+
+    #[test]
+    fn figures_worked_out_by_hand() {
+        let basis = basis();
+        for (metric, expected) in [
+            (Metric::Revenue, "215.00"),
+            (Metric::UnitsSold, "58"),
+            (Metric::UnitsNotSupplied, "3"),
+            (Metric::Cogs, "92.00"),
+            (Metric::GrossProfit, "123.00"),
+            // 123 / 215
+            (Metric::GrossMargin, "57.21"),
+            // 58 / 61
+            (Metric::FillRate, "95.08"),
+            (Metric::StockoutRate, "20.00"),
+            (Metric::InventoryValue, "100.00"),
+            (Metric::AverageInventory, "113.00"),
+            // 92 / 113 x 36.5
+            (Metric::Turnover, "29.72"),
+            // 100 / 9.2
+            (Metric::DaysOfCover, "10.9"),
+            // 1 - 3 / 120
+            (Metric::Accuracy, "97.50"),
+            (Metric::Otif, "62.50"),
+            (Metric::OnTime, "75.00"),
+            (Metric::SupplierFill, "95.00"),
+            (Metric::Purchases, "160.00"),
+        ] {
+            let line = metric.line(&basis, &Basis::nothing(basis.period), "EUR");
+            assert_eq!(line.value.as_deref(), Some(expected), "{metric:?}");
+            assert_eq!(line.before, None, "{metric:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_data_do_not_carry_is_not_known() {
+        let mut basis = basis();
+        if let Some(sales) = &mut basis.sales {
+            sales.cost = None;
+        }
+        for metric in [
+            Metric::Cogs,
+            Metric::GrossProfit,
+            Metric::GrossMargin,
+            Metric::Turnover,
+            Metric::DaysOfCover,
+        ] {
+            assert_eq!(metric.of(&basis), None, "{metric:?}");
+        }
+        // Of one day the value is not known.
+        basis.stock[0] = None;
+        assert_eq!(Metric::AverageInventory.of(&basis), None);
+        // Looked at on fewer than half of the days.
+        basis.stock = vec![Some(number("80")); 4];
+        assert_eq!(Metric::AverageInventory.of(&basis), None);
+    }
+
+    #[test]
+    fn counts_that_are_further_off_than_the_books_are_not_below_zero() {
+        let mut basis = basis();
+        basis.counts.off = 500;
+        assert_eq!(Metric::Accuracy.of(&basis), Some(number("0")));
+    }
+}
