@@ -144,9 +144,9 @@ pub fn settle(intent: IntentType, entities: Entities, unsure: bool) -> Part {
 pub fn ask_for(form: Form) -> Part {
     Part {
         intent: Some(form.intent),
-        act: Act::Answer(ReplyContent::MissingEntity {
+        act: Act::Answer(Box::new(ReplyContent::MissingEntity {
             entity: form.missing,
-        }),
+        })),
         wait: Some(DialogueState::Asking(form)),
     }
 }
@@ -190,7 +190,7 @@ fn which_intent(understanding: &Understanding, execution: ExecutionId) -> Part {
     let options = choices.iter().map(|choice| choice.intent).collect();
     Part {
         intent: None,
-        act: Act::Answer(ReplyContent::WhichIntent { options }),
+        act: Act::Answer(Box::new(ReplyContent::WhichIntent { options })),
         wait: Some(DialogueState::Choosing(ShownList {
             choices,
             shown_by: execution,
@@ -262,7 +262,7 @@ pub fn which(
     }
     Some(Part {
         intent: Some(intent),
-        act: Act::Answer(content),
+        act: Act::Answer(Box::new(content)),
         wait: Some(DialogueState::Choosing(list)),
     })
 }

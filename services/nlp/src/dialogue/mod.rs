@@ -58,7 +58,7 @@ pub enum Act {
     /// "Shall I?"
     Ask(PendingConfirmation),
     /// An answer that needs no agent.
-    Answer(ReplyContent),
+    Answer(Box<ReplyContent>),
     /// The conversation's latest change is taken back.
     Undo,
     /// The conversation's latest request under way is stopped.
@@ -106,7 +106,7 @@ impl Part {
     pub fn answer(content: ReplyContent) -> Self {
         Self {
             intent: None,
-            act: Act::Answer(content),
+            act: Act::Answer(Box::new(content)),
             wait: None,
         }
     }

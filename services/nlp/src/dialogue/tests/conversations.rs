@@ -333,3 +333,16 @@ fn another_quantity_than_the_drafts_is_a_request_anew() {
     chat.draft();
     assert_eq!(chat.say("yes, 400").carried().len(), 1);
 }
+
+#[test]
+fn a_product_that_is_only_probable_is_asked_about_even_to_look() {
+    let mut chat = Chat::new();
+    chat.say("check inventory");
+    let said = chat.say("widget");
+    let asked = said.asks().map(|pending| pending.intent);
+    assert_eq!(asked, Some(IntentType::CheckInventory), "{:?}", said.turn);
+    assert_eq!(
+        chat.say("yes").carried()[0].entities.get(EntityName::Sku),
+        Some("WID-1001")
+    );
+}
