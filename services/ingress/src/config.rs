@@ -179,7 +179,10 @@ mod tests {
             (("WHARF__HTTP__BIND", "8080"), "http.bind"),
             (("WHARF__RATE_LIMIT__MESSAGES", "0"), "rate_limit.messages"),
             (("WHARF__ACKNOWLEDGEMENT__POLICY", "sometimes"), "policy"),
-            (("WHARF__CALLBACKS__SIGNING_KEY", "short"), "callbacks.signing_key"),
+            (
+                ("WHARF__CALLBACKS__SIGNING_KEY", "short"),
+                "callbacks.signing_key",
+            ),
             (("AMQP_URL", "http://127.0.0.1"), "broker"),
             (("WHARF__MEDIA__URL", "media"), "media.url"),
             (("WHARF__MEDIA__SIGNING_KEY", "short"), "media.signing_key"),

@@ -15,7 +15,8 @@ use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
     commands::{
-        agents, dates, demo, evaluate, healthcheck, media, migrate, parse, signature, topology, train,
+        agents, dates, demo, evaluate, healthcheck, media, migrate, parse, signature, topology,
+        train,
     },
     settings::Settings,
 };

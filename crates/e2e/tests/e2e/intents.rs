@@ -54,13 +54,20 @@ async fn stock_is_looked_up_changed_and_ordered() {
     // update_stock, and back
     let before = one(&stack, toronto).await["quantity"].as_i64().unwrap();
     let reply = carry_out(&stack, "add 5 WID-1001 in toronto").await;
-    has(&reply, &["Toronto", "UNDO", &format!("→ {} units", before + 5)]);
+    has(
+        &reply,
+        &["Toronto", "UNDO", &format!("→ {} units", before + 5)],
+    );
     assert_eq!(one(&stack, toronto).await["quantity"], before + 5);
     let movement = "SELECT kind, quantity_before, quantity_after FROM stock_movements
                     WHERE execution_id IS NOT NULL ORDER BY moved_at DESC, id LIMIT 1";
     let row = one(&stack, movement).await;
     assert_eq!(
-        (&row["kind"], &row["quantity_before"], &row["quantity_after"]),
+        (
+            &row["kind"],
+            &row["quantity_before"],
+            &row["quantity_after"]
+        ),
         (&"receipt".into(), &before.into(), &(before + 5).into())
     );
     let reply = carry_out(&stack, "undo").await;
@@ -75,7 +82,15 @@ async fn stock_is_looked_up_changed_and_ordered() {
                   JOIN purchase_order_lines l ON l.order_id = o.id
                   WHERE o.execution_id IS NOT NULL";
     let reply = carry_out(&stack, "yes").await;
-    has(&reply, &["is placed", "200 units", "Riverside Widgets", "USD 1,640.00"]);
+    has(
+        &reply,
+        &[
+            "is placed",
+            "200 units",
+            "Riverside Widgets",
+            "USD 1,640.00",
+        ],
+    );
     let order = one(&stack, orders).await;
     assert_eq!(
         (&order["state"], &order["quantity"]),
@@ -130,7 +145,11 @@ async fn figures_digests_and_reports_are_made() {
     // generate_report: a real file behind the link
     let reply = carry_out(&stack, "sales report for last week").await;
     has(&reply, &["report", "PDF", "View: http"]);
-    let report = one(&stack, "SELECT report_type, format, size_bytes FROM reports").await;
+    let report = one(
+        &stack,
+        "SELECT report_type, format, size_bytes FROM reports",
+    )
+    .await;
     assert_eq!(
         (&report["report_type"], &report["format"]),
         (&"sales".into(), &"pdf".into())
@@ -156,7 +175,10 @@ async fn suppliers_are_known_and_judged() {
     let stack = start().await;
     // check_supplier
     let reply = carry_out(&stack, "who supplies WID-1001?").await;
-    has(&reply, &["Riverside Widgets", "Marta Lindqvist", "USD 8.20"]);
+    has(
+        &reply,
+        &["Riverside Widgets", "Marta Lindqvist", "USD 8.20"],
+    );
     // supplier_performance
     let reply = carry_out(&stack, "how is Kestrel Electric performing?").await;
     has(&reply, &["Kestrel Electric", "On time:", "Quality:"]);
@@ -193,7 +215,10 @@ async fn agents_are_started_stopped_and_reported_on() {
 async fn who_may_not_is_told_so_and_nothing_happens() {
     let stack = start().await;
     let reply = stack.ask(VIEWER, "reorder 50 WID-1001").await.reply.text;
-    has(&reply, &["🔒 You don't have permission to perform this action."]);
+    has(
+        &reply,
+        &["🔒 You don't have permission to perform this action."],
+    );
     let reply = stack.ask(VIEWER, "yes").await.reply.text;
     assert!(!reply.contains("placed"), "{reply}");
     let made = "purchase_orders WHERE execution_id IS NOT NULL";

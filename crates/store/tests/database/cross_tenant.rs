@@ -136,10 +136,7 @@ async fn messages_and_work() {
     let key = ours.work("SM1").conversation_key;
     let cancelled = executions::cancel_of_conversation(conn, theirs.company, &key, at(0)).await;
     assert_eq!(cancelled.unwrap(), None);
-    assert_eq!(
-        executions::waiting(conn, theirs.company).await.unwrap(),
-        []
-    );
+    assert_eq!(executions::waiting(conn, theirs.company).await.unwrap(), []);
     executions::told(conn, theirs.company, id).await.unwrap();
     let seized = executions::seize(conn, theirs.company, id, "s", at(99), at(100)).await;
     assert_eq!(seized.unwrap(), None);

@@ -18,7 +18,6 @@ pub const MEDIA_PATH: &str = "/media/{token}/{name}";
 /// Where external agents post what they worked out.
 pub const RESULTS_PATH: &str = "/api/agents/results/{execution_id}";
 
-
 /// Adds the routes to an app.
 pub fn configure(app: &mut web::ServiceConfig) {
     app.service(web::resource(WHATSAPP_PATH).route(web::post().to(whatsapp::receive)))

@@ -46,14 +46,18 @@ mod tests {
             previous_signing_key: String::new().into(),
             link_lifetime_s: 60,
         };
-        let text = "00000000-0000-0000-0000-000000000001/00000000-0000-0000-0000-000000000002/a.pdf";
+        let text =
+            "00000000-0000-0000-0000-000000000001/00000000-0000-0000-0000-000000000002/a.pdf";
         let key: ObjectKey = text.parse().unwrap();
         let store = config.open().unwrap();
         store.put(&key, b"a".as_slice().into()).await.unwrap();
         let mut out = Vec::new();
         let args = Media::Revoke { key: key.clone() };
         run(&args, &config, &mut out).await.unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), format!("{text} is taken back\n"));
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            format!("{text} is taken back\n")
+        );
         assert!(matches!(store.bytes(&key).await, Err(MediaError::Revoked)));
     }
 }
