@@ -22,7 +22,11 @@ struct Facts {
 async fn facts(stack: &Stack, sku: &str) -> Facts {
     let products = stack
         .rows()
-        .query(&format!("SELECT * FROM products WHERE sku = '{sku}'"))
+        .query(&format!(
+            "SELECT p.*, s.lead_time_days AS agreed_lead_time FROM products p
+             JOIN supplier_products sp ON sp.product_id = p.id AND sp.preferred
+             JOIN suppliers s ON s.id = sp.supplier_id WHERE p.sku = '{sku}'"
+        ))
         .await;
     let product = &products[0];
     let stock = stack
@@ -63,7 +67,7 @@ async fn facts(stack: &Stack, sku: &str) -> Facts {
     Facts {
         quantity,
         reorder_point: number(&product["reorder_point"]),
-        lead_time: number(&product["lead_time_days"]),
+        lead_time: number(&product["agreed_lead_time"]),
         last_reorder: product["last_reorder_on"].as_str().unwrap().to_owned(),
         days,
         entities,

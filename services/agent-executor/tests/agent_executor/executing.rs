@@ -39,7 +39,7 @@ async fn a_question_is_answered_from_the_rows_and_its_row_completed() {
     assert_eq!(result.quantity, 225);
     assert_eq!(result.location, "Main Warehouse, Rotterdam, Toronto");
     assert_eq!(result.reorder_point, Some(120));
-    assert_eq!(result.lead_time_days, Some(7));
+    assert_eq!(result.lead_time_days, Some(8));
     assert_eq!(result.last_reorder, "2026-11-02".parse().ok());
     assert_eq!(result.coverage_days, Some(23));
     let entities: Vec<_> = result
