@@ -12,7 +12,9 @@ use wharf_domain::{
 
 use crate::{
     dialogue::{Act, Part, Request, Turn, slot},
-    understand::{Certainty, Context, Decision, Understanding, catalogue::Resolution, is_complete},
+    understand::{
+        Certainty, Context, Decision, Guard, Understanding, catalogue::Resolution, is_complete,
+    },
 };
 
 /// Requests of one message that are taken.
@@ -97,13 +99,13 @@ pub fn doubtful(intent: IntentType, entities: Entities) -> Part {
 /// Whether a change was not asked for so plainly that it may be made once everything is named.
 #[must_use]
 pub fn is_unsure(understanding: &Understanding, context: &Context<'_>) -> bool {
-    let misspelt = matches!(
-        understanding.certainty,
-        Certainty::Corrected | Certainty::Probable | Certainty::Several
-    );
-    misspelt
+    understanding.certainty != Certainty::Sure
         || understanding.confidence < context.thresholds.accept_change
-        || !understanding.guards.is_empty()
+        || understanding.guards.iter().any(|guard| match guard {
+            // "ack" states no number; the one that answers "which alert?" is an alert's.
+            Guard::BareNumber => understanding.entities.has(EntityName::AlertId),
+            _ => true,
+        })
 }
 
 /// The next step of a request: ask for what is missing, ask whether, or do it.
@@ -144,9 +146,9 @@ pub fn settle(intent: IntentType, entities: Entities, unsure: bool) -> Part {
 pub fn ask_for(form: Form) -> Part {
     Part {
         intent: Some(form.intent),
-        act: Act::Answer(Box::new(ReplyContent::MissingEntity {
+        act: Act::Answer(ReplyContent::MissingEntity {
             entity: form.missing,
-        })),
+        }),
         wait: Some(DialogueState::Asking(form)),
     }
 }
@@ -190,7 +192,7 @@ fn which_intent(understanding: &Understanding, execution: ExecutionId) -> Part {
     let options = choices.iter().map(|choice| choice.intent).collect();
     Part {
         intent: None,
-        act: Act::Answer(Box::new(ReplyContent::WhichIntent { options })),
+        act: Act::Answer(ReplyContent::WhichIntent { options }),
         wait: Some(DialogueState::Choosing(ShownList {
             choices,
             shown_by: execution,
@@ -262,7 +264,7 @@ pub fn which(
     }
     Some(Part {
         intent: Some(intent),
-        act: Act::Answer(Box::new(content)),
+        act: Act::Answer(content),
         wait: Some(DialogueState::Choosing(list)),
     })
 }

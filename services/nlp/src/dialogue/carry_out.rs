@@ -147,7 +147,7 @@ impl InboundHandler {
         match act {
             Act::Carry(request) => self.enqueue(conn, speaker, request).await,
             Act::Ask(pending) => Ok(self.reply(speaker, self.question(speaker, &pending))),
-            Act::Answer(content) => Ok(self.reply(speaker, *content)),
+            Act::Answer(content) => Ok(self.reply(speaker, content)),
             Act::Undo => self.undo(conn, speaker).await,
             Act::Cancel => self.cancel(conn, speaker).await,
         }

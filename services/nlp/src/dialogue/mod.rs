@@ -58,7 +58,7 @@ pub enum Act {
     /// "Shall I?"
     Ask(PendingConfirmation),
     /// An answer that needs no agent.
-    Answer(Box<ReplyContent>),
+    Answer(ReplyContent),
     /// The conversation's latest change is taken back.
     Undo,
     /// The conversation's latest request under way is stopped.
@@ -106,7 +106,7 @@ impl Part {
     pub fn answer(content: ReplyContent) -> Self {
         Self {
             intent: None,
-            act: Act::Answer(Box::new(content)),
+            act: Act::Answer(content),
             wait: None,
         }
     }

@@ -319,9 +319,9 @@ fn no(pending: &PendingConfirmation) -> Turn {
             entities: pending.entities.clone(),
             step: Step::Declined { asked },
         }),
-        _ => Act::Answer(Box::new(ReplyContent::Declined {
+        _ => Act::Answer(ReplyContent::Declined {
             intent: pending.intent,
-        })),
+        }),
     };
     Turn::of(Part::free(act)).settled()
 }
@@ -451,7 +451,7 @@ fn alerts(list: &ShownList, intent: IntentType, lines: &[usize]) -> Option<Turn>
     let entity = EntityName::AlertId;
     Some(Turn::of(Part {
         intent: Some(intent),
-        act: Act::Answer(Box::new(ReplyContent::MissingEntity { entity })),
+        act: Act::Answer(ReplyContent::MissingEntity { entity }),
         wait: Some(DialogueState::Choosing(ShownList {
             choices,
             ..list.clone()

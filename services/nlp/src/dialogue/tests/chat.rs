@@ -168,7 +168,7 @@ impl Answered {
         let parts = self.turn.parts.iter();
         parts
             .filter_map(|part| match &part.act {
-                Act::Answer(content) => Some(content.as_ref()),
+                Act::Answer(content) => Some(content),
                 _ => None,
             })
             .collect()

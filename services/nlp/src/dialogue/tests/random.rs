@@ -38,6 +38,8 @@ const LINES: &[&str] = &[
     "should we order more widgets?",
     "update stock",
     "set ABC123 to 20",
+    "set ZZZ999 to 20",
+    "0 0 0a 0",
     "remove 5 pallet wrap from main",
     "stop report generator",
     "stop all agents",
