@@ -118,6 +118,9 @@ async fn alerts_are_shown_seen_and_closed() {
     .await;
     let id = format!("A{}", top["number"]);
     let state = format!("SELECT state FROM alerts WHERE number = {}", top["number"]);
+    // a line of the list just shown
+    let reply = carry_out(&stack, "1").await;
+    has(&reply, &["Alert A", "Raised:"]);
     // acknowledge_alert, twice
     let reply = carry_out(&stack, &format!("ack {id}")).await;
     has(&reply, &[&id, "acknowledged"]);

@@ -1,14 +1,17 @@
 //! The two transactions of an execution.
 
 use anyhow::{Context as _, anyhow};
-use chrono::{DateTime, Utc};
-use wharf_domain::contracts::{ExecutionContext, ExecutionRequest, ReplyContent};
+use chrono::{DateTime, TimeDelta, Utc};
+use wharf_domain::{
+    contracts::{ExecutionContext, ExecutionRequest, ReplyContent},
+    dialogue::ShownList,
+};
 use wharf_pipeline::{HandleError, Outcome};
 use wharf_store::{
     AsyncPgConnection,
     agent_runs::RunState,
     agents::{self as agent_rows, Agent, AgentKind, Endpoint},
-    companies,
+    companies, dialogues,
     executions::{self, Begin, Execution, ExecutionStatus},
     profiles::{self, ProfileSummary},
 };
@@ -248,6 +251,7 @@ impl Engine {
         received_at: DateTime<Utc>,
         content: ReplyContent,
     ) -> Result<Outcome, HandleError> {
+        self.remember(conn, execution, &content).await?;
         let outcome = self.reply(execution, received_at, content);
         self.complete(conn, execution, &outcome).await?;
         self.note_run(conn, execution, RunState::Completed, None)
@@ -265,6 +269,31 @@ impl Engine {
         self.count(execution, "completed");
         tracing::info!(agent, seconds, "execution completed");
         Ok(outcome)
+    }
+
+    /// Remembers the numbered list that an answer shows, so that "2" means its second line.
+    async fn remember(
+        &self,
+        conn: &mut AsyncPgConnection,
+        execution: &Execution,
+        content: &ReplyContent,
+    ) -> Result<(), HandleError> {
+        let context = execution.context.clone().map(serde_json::from_value);
+        let Some(Ok(ExecutionContext { entities, .. })) = context else {
+            return Ok(());
+        };
+        let intent = execution.intent_type;
+        let Some(list) = ShownList::of_reply(execution.id, intent, &entities, content) else {
+            return Ok(());
+        };
+        let (company, key, now) = (
+            execution.company_id,
+            &execution.conversation_key,
+            self.now(),
+        );
+        let until = now + TimeDelta::minutes(self.limits.question_minutes.into());
+        dialogues::remember(conn, company, key, list, now, until).await?;
+        Ok(())
     }
 
     async fn complete(
