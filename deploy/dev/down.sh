@@ -15,5 +15,5 @@ exec 9>"$INSTANCE/lock"
 flock -w 120 9 || die "another 'make up' or 'make down' is at work here"
 services_stop
 "$here/servers.sh" down --dir "$INSTANCE/servers" "$@"
-if [[ " $* " == *" --purge "* ]]; then rm -rf "$INSTANCE/media"; fi
+if [[ " $* " == *" --purge "* ]]; then rm -rf "${INSTANCE:?}/media"; fi
 rm -f "$INSTANCE/env"
