@@ -29,6 +29,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("plain", plain);
     environment.add_filter("size", size);
     environment.add_filter("time", time);
+    environment.add_filter("units", units);
     environment.add_filter("words", words);
 }
 
@@ -42,8 +43,16 @@ const UNCOUNTED: &[&str] = &["kg", "g", "l", "ml", "m", "cm"];
 
 /// `1200 | counted("box")` is "1,200 boxes".
 pub(super) fn counted(quantity: i64, unit: String) -> String {
-    let shown = grouped(quantity);
-    if quantity == 1 || UNCOUNTED.contains(&unit.as_str()) {
+    with_noun(grouped(quantity), quantity, &unit)
+}
+
+/// `1200 | units("box")` is "1200 boxes": as the texts of the specification have it.
+fn units(quantity: i64, unit: String) -> String {
+    with_noun(quantity.to_string(), quantity, &unit)
+}
+
+fn with_noun(shown: String, quantity: i64, unit: &str) -> String {
+    if quantity == 1 || UNCOUNTED.contains(&unit) {
         return format!("{shown} {unit}");
     }
     let sibilant = ["s", "x", "ch", "sh"].iter().any(|end| unit.ends_with(end));

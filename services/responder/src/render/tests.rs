@@ -198,6 +198,6 @@ fn an_unknown_locale_falls_back_to_english() {
         renderer
             .render(&ReplyContent::Help, &reader)
             .unwrap()
-            .contains("stock [sku]")
+            .contains("stock ABC123")
     );
 }
