@@ -172,7 +172,7 @@ async fn a_report_comes_as_link_as_file_and_by_mail_each_once() {
     let row = responder.mails_of(&report).await.remove(0);
     assert_eq!((row.status, row.attempts), (MailStatus::Sent, 1));
     for line in [
-        "From: \"Wharf\" <reports@wharf.example>".to_owned(),
+        "From: Wharf <reports@wharf.example>".to_owned(),
         "To: noor@example.com".to_owned(),
         "Subject: Your file: inventory.pdf".to_owned(),
         format!("Message-ID: <{}>", row.message_id),
