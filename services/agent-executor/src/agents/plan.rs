@@ -242,6 +242,11 @@ impl Overview {
         self.on_order.get(&product).copied().unwrap_or(0)
     }
 
+    /// Who sells a product.
+    pub(super) fn offers(&self, product: Uuid) -> &[Offer] {
+        self.offers.get(&product).map_or(&[], Vec::as_slice)
+    }
+
     /// The plan of a product.
     pub(super) fn plan(&self, product: &Product) -> Plan {
         let basis = Basis {
@@ -249,7 +254,7 @@ impl Overview {
             stated: product.average_daily_demand,
             daily: self.daily.get(&product.id).map_or(&[], Vec::as_slice),
             lead_time_days: product.lead_time_days,
-            offers: self.offers.get(&product.id).map_or(&[], Vec::as_slice),
+            offers: self.offers(product.id),
             delivered: self.delivered.get(&product.id).map_or(&[], Vec::as_slice),
         };
         Plan::of(&basis, &self.limits)

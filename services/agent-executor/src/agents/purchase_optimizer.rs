@@ -205,7 +205,7 @@ async fn reorder(
                 unit: product.unit.clone(),
                 in_stock: needs.in_stock,
                 on_order: needs.on_order,
-                reorder_point: needs.reorder_point(limits, chosen.offer.lead_time_days),
+                reorder_point: needs.plan.reorder_point,
                 target,
                 as_of: request.now,
             }))

@@ -6,18 +6,17 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use wharf_domain::contracts::answers::JobReport;
 use wharf_store::{
-    AsyncPgConnection, products,
+    AsyncPgConnection,
     purchase_orders::{self, NewLine, NewOrder},
-    suppliers::{self, Offer},
 };
 
 use super::{
     candidates,
-    needs::{Overview, Size},
+    needs::{Needs, Size},
     on_time,
     orders::day_after,
 };
-use crate::agents::{AgentFailure, Request};
+use crate::agents::{AgentFailure, Request, plan::Overview};
 
 /// Lines of one order at most; what is left over comes with the next run.
 const LINES: usize = 1_000;
@@ -45,26 +44,16 @@ pub(super) async fn draw_up(
 ) -> Result<JobReport, AgentFailure> {
     let company = request.company_id();
     purchase_orders::hold(conn, company).await?;
-    let catalogue = products::catalogue(conn, company).await?;
-    let ids: Vec<Uuid> = catalogue.iter().map(|product| product.id).collect();
-    let overview = Overview::of(conn, request, &ids).await?;
+    let overview = Overview::of(conn, request).await?;
     let drafted = purchase_orders::drafted(conn, company).await?;
     let on_time = on_time(conn, request).await?;
-    let mut offers: BTreeMap<Uuid, Vec<Offer>> = BTreeMap::new();
-    for offer in suppliers::offers(conn, company, &ids).await? {
-        offers.entry(offer.product_id).or_default().push(offer);
-    }
     let mut counts = Counts::default();
     let mut orders: BTreeMap<(Uuid, String), Vec<Proposed>> = BTreeMap::new();
-    for product in &catalogue {
-        let Some(needs) = overview.needs(product) else {
+    for product in &overview.products {
+        let Some(needs) = Needs::among(&overview, product) else {
             continue;
         };
-        let offers = offers.remove(&product.id).unwrap_or_default();
-        let ranked = candidates(request, &needs, offers, &on_time, None);
-        let best = ranked.first().map(|candidate| &candidate.offer);
-        let lead_time = best.and_then(|offer| offer.lead_time_days);
-        let Some(point) = needs.reorder_point(&request.limits, lead_time) else {
+        let Some(point) = needs.plan.reorder_point else {
             continue;
         };
         if needs.in_stock > point {
@@ -75,7 +64,9 @@ pub(super) async fn draw_up(
             counts.covered += 1;
             continue;
         }
-        let Some(offer) = best else {
+        let offers = overview.offers(product.id).to_vec();
+        let ranked = candidates(request, &needs, offers, &on_time, None);
+        let Some(offer) = ranked.first().map(|candidate| &candidate.offer) else {
             counts.without_supplier += 1;
             continue;
         };

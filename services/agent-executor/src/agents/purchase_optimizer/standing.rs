@@ -87,7 +87,6 @@ pub(super) async fn answer(
     let Drawn { order, line } = drawn;
     let Market { product, needs, .. } = market;
     let chosen = market.offer_of(order.supplier_id);
-    let lead_time = chosen.and_then(|candidate| candidate.offer.lead_time_days);
     let supplier = chosen.map_or_else(|| no_longer(drawn), told);
     let others = market
         .candidates
@@ -124,7 +123,7 @@ pub(super) async fn answer(
         expected_on: order.expected_on,
         in_stock: needs.in_stock,
         on_order: needs.on_order,
-        reorder_point: needs.reorder_point(&request.limits, lead_time),
+        reorder_point: needs.plan.reorder_point,
         undo_until: placed.then(|| request.undo_until()),
         as_of: request.now,
     })))
