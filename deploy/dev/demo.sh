@@ -13,8 +13,7 @@ fi
 # shellcheck source=/dev/null
 source "$env"
 
-# The operations manager, who may do everything; INTENT|TEXT. A yes answers the question before it.
-# No more than ten messages a minute are taken from one sender, so three people share the talk.
+# FROM|INTENT|TEXT. No more than ten messages a minute are taken from one sender, so people share the talk.
 messages=(
   '+15550100003|check_inventory|stock WID-1001'
   '+15550100003|update_stock|add 5 WID-1001 in toronto'
@@ -31,9 +30,8 @@ messages=(
   '+15550100001|supplier_performance|how is Kestrel Electric performing?'
   '+15550100003|run_agent|run the alert generator'
   '+15550100003|stop_agent|stop the supplier evaluator'
-  '+15550100003|(asked before it stops)|yes'
   '+15550100001|agent_status|agent status'
-  '+15550100003|run_agent|start the supplier evaluator'
+  '+15550100003|(takes it back)|undo'
   '+15550100005|help|help'
 )
 for message in "${messages[@]}"; do

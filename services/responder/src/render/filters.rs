@@ -3,6 +3,8 @@
 //! Filters that depend on the reader (times) take the zone out of the context's `reader`, which
 //! [`Renderer::render`](super::Renderer::render) puts there.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use minijinja::{Environment, Error, ErrorKind, State, Value, value::ViaDeserialize};
@@ -31,6 +33,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("time", time);
     environment.add_filter("units", units);
     environment.add_filter("words", words);
+    environment.add_test("worsened", worsened);
 }
 
 /// What a filter shows is our own text: no marker of it is a user's.
@@ -177,19 +180,38 @@ fn with_unit(value: &str, unit: &MetricUnit) -> String {
 /// not known.
 fn change(line: ViaDeserialize<MetricLine>) -> Value {
     let line = line.0;
-    let (Some(value), Some(before)) = (&line.value, &line.before) else {
+    let Some(before) = line.value.as_ref().and(line.before.as_ref()) else {
         return ours(String::new());
     };
-    let number = |text: &str| text.parse::<f64>().ok();
-    let mark = match (number(value), number(before)) {
-        (Some(now), Some(then)) if now > then => " ↗️",
-        (Some(now), Some(then)) if now < then => " ↘️",
-        _ => "",
+    let mark = match movement(&line) {
+        Some(Ordering::Greater) => " ↗️",
+        Some(Ordering::Less) => " ↘️",
+        Some(Ordering::Equal) | None => "",
     };
     ours(format!(
         "{mark} (before: {})",
         with_unit(before, &line.unit)
     ))
+}
+
+/// Whether a figure is known to be worse than in the period before.
+fn worsened(line: ViaDeserialize<MetricLine>) -> bool {
+    let bad = |higher_is_better| match higher_is_better {
+        true => Ordering::Less,
+        false => Ordering::Greater,
+    };
+    let line = line.0;
+    movement(&line).is_some_and(|moved| line.higher_is_better.map(bad) == Some(moved))
+}
+
+/// Which way a figure went; it did not move when the reader would see the same figure twice.
+fn movement(line: &MetricLine) -> Option<Ordering> {
+    let (value, before) = (line.value.as_deref()?, line.before.as_deref()?);
+    if with_unit(value, &line.unit) == with_unit(before, &line.unit) {
+        return Some(Ordering::Equal);
+    }
+    let (now, then): (f64, f64) = (value.parse().ok()?, before.parse().ok()?);
+    now.partial_cmp(&then)
 }
 
 /// A figure of an alert: whole numbers grouped, others to one decimal, the rest as it is.
@@ -277,5 +299,33 @@ mod tests {
         assert_eq!(with_unit("12345", &MetricUnit::Units), "12,345 units");
         let money = MetricUnit::Money("EUR".to_owned());
         assert_eq!(with_unit("1234.5", &money), "EUR 1,234.50");
+    }
+
+    #[test]
+    fn a_figure_moves_when_the_reader_can_see_it() {
+        let line = |value: Option<&str>, before: Option<&str>, higher_is_better| MetricLine {
+            name: "fill_rate".to_owned(),
+            unit: MetricUnit::Percent,
+            value: value.map(str::to_owned),
+            before: before.map(str::to_owned),
+            higher_is_better,
+            formula: String::new(),
+        };
+        for (value, before, higher_is_better, moved, worse) in [
+            (Some("99.41"), Some("99.44"), Some(true), "equal", false),
+            (Some("99.3"), Some("99.4"), Some(true), "less", true),
+            (Some("99.3"), Some("99.4"), Some(false), "less", false),
+            (Some("9.4"), Some("9.3"), Some(false), "greater", true),
+            (Some("9.4"), Some("9.3"), None, "greater", false),
+            (Some("9.4"), None, Some(false), "unknown", false),
+            (None, Some("9.4"), Some(true), "unknown", false),
+        ] {
+            let line = line(value, before, higher_is_better);
+            let shown = movement(&line).map_or("unknown".to_owned(), |moved| {
+                format!("{moved:?}").to_lowercase()
+            });
+            assert_eq!(shown, moved, "{line:?}");
+            assert_eq!(worsened(ViaDeserialize(line.clone())), worse, "{line:?}");
+        }
     }
 }
