@@ -36,7 +36,7 @@ use crate::{
     enclosure::{Enclosed, Files},
     mail::Mailer,
     render::{Reader, Renderer},
-    split,
+    split::{self, Split},
 };
 
 /// How often a part that another worker may be sending is looked at.
@@ -159,7 +159,15 @@ impl ReplyHandler {
             .renderer
             .render_with(&reply.content, reader, &enclosed.enclosure)
             .map_err(HandleError::Fail)?;
-        let texts = split::split(&text).into_iter().map(|text| (text, None));
+        let texts = match split::split(&text) {
+            Split::Whole(parts) => parts,
+            Split::TooLong => {
+                let link = self.whole_text(reply, &text).await?;
+                let end = self.renderer.rest(link.as_ref(), reader);
+                split::shortened(&text, &end.map_err(HandleError::Fail)?)
+            }
+        };
+        let texts = texts.into_iter().map(|text| (text, None));
         // A part of its own, after the text: WhatsApp shows no text beside a document.
         let link = enclosed
             .enclosure

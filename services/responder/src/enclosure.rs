@@ -92,6 +92,30 @@ impl ReplyHandler {
         })
     }
 
+    /// Keeps a text that is too long for WhatsApp as a file and gives the link to it; `None` when no
+    /// links are configured or the storage is away: a shortened answer is better than none.
+    pub(crate) async fn whole_text(
+        &self,
+        reply: &ReplyRequest,
+        text: &str,
+    ) -> Result<Option<SignedLink>, HandleError> {
+        let Some(files) = &self.files else {
+            return Ok(None);
+        };
+        // One a reply: an execution may have several.
+        let name = format!("reply-{}.txt", reply.reply_id);
+        let key = ObjectKey::new(reply.company_id, reply.execution_id, &name)
+            .map_err(|error| HandleError::Fail(anyhow::Error::new(error)))?;
+        match files.store.put(&key, text.to_owned().into()).await {
+            Ok(_) => Ok(Some(files.links.sign(&key, self.clock.now()))),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "a long reply's text cannot be kept");
+                Ok(None)
+            }
+        }
+    }
+
     async fn mail_content(
         &self,
         files: &Files,

@@ -10,6 +10,7 @@ pub mod config;
 pub mod delivery;
 pub mod enclosure;
 pub mod mail;
+pub mod markup;
 pub mod render;
 pub mod split;
 pub mod status;

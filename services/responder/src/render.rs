@@ -115,6 +115,19 @@ impl Renderer {
         })
     }
 
+    /// Words the end of a reply that is too long for WhatsApp: where the whole text is, or that the
+    /// rest was left out when there is no link.
+    ///
+    /// # Errors
+    /// When its text is missing.
+    pub fn rest(&self, link: Option<&SignedLink>, reader: &Reader) -> anyhow::Result<String> {
+        let view = context! {
+            link => link.map(|link| Value::from_safe_string(link.url.clone())),
+            link_until => link.map(|link| view::time(link.expires_at, reader)),
+        };
+        self.word("rest", view, reader)
+    }
+
     fn word(&self, template: &str, view: Value, reader: &Reader) -> anyhow::Result<String> {
         let persona = reader.persona.map_or(DEFAULT, Persona::as_str);
         let language = reader.locale.split(['-', '_']).next().unwrap_or(LOCALE);

@@ -360,3 +360,58 @@ async fn a_file_of_another_company_is_nobodys_here() {
     );
     assert!(responder.sent(READER).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_reply_of_more_than_four_parts_ends_in_a_link_to_the_whole_text() {
+    let files = Files::start().await;
+    let responder = files.responder(&[]).await;
+    let locations: Vec<_> = (1..=400)
+        .map(|number| format!("Storage place number {number}"))
+        .collect();
+    let long = reply(
+        1,
+        READER,
+        ReplyContent::LocationNotFound {
+            asked: "mars".to_owned(),
+            locations: locations.clone(),
+        },
+    );
+    for _ in 0..2 {
+        responder.send(&long).await;
+    }
+    responder.wait_settled("reply_request", "done", 2).await;
+    let sent = responder.sent(READER).await;
+    assert_eq!(sent.len(), 4, "{sent:?}");
+    assert!(sent[3].text.ends_with("\n(4/4)"), "{}", sent[3].text);
+    let link = sent[3]
+        .text
+        .lines()
+        .find_map(|line| line.strip_prefix(&files.url));
+    let links = Links::new("", TimeDelta::hours(1), KEY.as_bytes(), None).unwrap();
+    let key = links.verify(link.unwrap(), SystemTime::now().into());
+    let whole = files.store.bytes(&key.unwrap()).await.unwrap();
+    let whole = std::str::from_utf8(&whole).unwrap();
+    assert!(locations.iter().all(|place| whole.contains(place.as_str())));
+}
+
+#[tokio::test]
+async fn without_links_a_long_reply_says_that_the_rest_is_left_out() {
+    let responder = TestResponder::start().await;
+    let long = reply(
+        1,
+        READER,
+        ReplyContent::LocationNotFound {
+            asked: "mars".to_owned(),
+            locations: vec!["Storage place".to_owned(); 800],
+        },
+    );
+    responder.send(&long).await;
+    responder.wait_settled("reply_request", "done", 1).await;
+    let sent = responder.sent(READER).await;
+    assert_eq!(sent.len(), 4, "{sent:?}");
+    assert!(
+        sent[3].text.contains("the rest was left out"),
+        "{}",
+        sent[3].text
+    );
+}

@@ -130,7 +130,12 @@ async fn a_long_text_goes_out_in_parts_and_in_order() {
         assert!(entry.text.encode_utf16().count() <= 1_600);
     }
     assert!(sent[0].text.starts_with("Several products match"));
-    assert!(sent[1].text.ends_with("the SKU of the one you mean."));
+    assert!(sent[0].text.ends_with("\n(1/2)"));
+    assert!(
+        sent[1]
+            .text
+            .ends_with("the SKU of the one you mean.\n(2/2)")
+    );
 }
 
 #[tokio::test]
