@@ -167,9 +167,11 @@ metrics! {
         sends: IntCounterVec = "wharf_sends_total" ["outcome"],
         /// Mails with the files of replies, by outcome (sent, refused, not_sent).
         mails: IntCounterVec = "wharf_mails_total" ["outcome"],
+        /// Parts that wait for the user's next message, by event (held, released, noticed).
+        held: IntCounterVec = "wharf_held_parts_total" ["event"],
         /// Messages that may have reached the user twice, because a send's outcome stayed unknown.
         possible_duplicates: IntCounter = "wharf_possible_duplicates_total",
-        /// Status callbacks by status and what they did (advanced, stale, duplicate, second_copy, unknown_message, unknown_status).
+        /// Status callbacks by status and what they did (advanced, held, stale, duplicate, second_copy, unknown_message, unknown_status).
         status_callbacks: IntCounterVec = "wharf_status_callbacks_total" ["status", "applied"],
         /// Seconds from the webhook to Twilio's acceptance of the reply.
         response_seconds: Histogram = "wharf_response_seconds",

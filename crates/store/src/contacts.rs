@@ -16,6 +16,7 @@ use crate::{
     columns::Col,
     companies,
     error::StoreError,
+    outbound,
     profiles::{self, ProfileSummary},
     schema::{self, contact_addresses, contacts},
 };
@@ -50,6 +51,19 @@ pub struct ReplyTarget {
     pub time_zone: Tz,
     /// The person's e-mail address.
     pub email: Option<String>,
+    /// When the contact wrote last; `None`: never.
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    /// The company's name.
+    pub company_name: String,
+}
+
+impl ReplyTarget {
+    /// Whether WhatsApp takes free text to the contact at `now`.
+    #[must_use]
+    pub fn window_open(&self, now: DateTime<Utc>) -> bool {
+        self.last_inbound_at
+            .is_some_and(|last| now - last < outbound::WINDOW)
+    }
 }
 
 /// Finds, or makes, the contact that wrote from `from` (with BSUID `external_user_id`) to our
@@ -303,6 +317,8 @@ struct TargetRow {
     #[diesel(deserialize_as = Col<Tz>)]
     time_zone: Tz,
     locale: String,
+    last_inbound_at: Option<DateTime<Utc>>,
+    company_name: String,
 }
 
 /// Where to answer `contact`; `None` when `company` has no such contact.
@@ -330,6 +346,8 @@ pub async fn reply_target(
             schema::companies::whatsapp_address,
             schema::companies::time_zone,
             schema::companies::locale,
+            contacts::last_inbound_at,
+            schema::companies::name,
         ))
         .first(conn)
         .await
@@ -344,6 +362,8 @@ pub async fn reply_target(
         None => None,
     };
     Ok(Some(ReplyTarget {
+        last_inbound_at: row.last_inbound_at,
+        company_name: row.company_name,
         company_id: company,
         to: row.to,
         from: row.from,

@@ -6,6 +6,7 @@
 //! callbacks and the answer to the POST arrive.
 
 mod delivery;
+mod held;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -20,11 +21,14 @@ use crate::{
     Result,
     columns::{Col, text_enum},
     error::StoreError,
-    schema::outbound_messages as o,
+    schema::{message_status_events as events, outbound_messages as o},
 };
 
 pub use delivery::{
     Applied, StatusUpdate, apply_status, mark_failed, mark_pending, mark_sent, mark_unknown,
+};
+pub use held::{
+    OUTSIDE_WINDOW, WINDOW, due, due_contacts, hold, last_notice, mark_noticed, release, unnoticed,
 };
 
 /// The rank of a part that is not handed over; its status `pending`.
@@ -55,6 +59,8 @@ text_enum! {
         Canceled = "canceled",
         /// Nobody can say whether it went out; not sent again.
         Unknown = "unknown",
+        /// Waits for the user's next message.
+        Held = "held",
     }
 }
 
@@ -98,6 +104,12 @@ pub struct NewOutbound {
     pub body: String,
     /// The file's URL; such a part has no text.
     pub media_url: Option<String>,
+    /// What it was worded with.
+    pub template: Option<String>,
+    /// Twilio's Content template of a notice, `HX…`; such a part has no text.
+    pub content_sid: Option<String>,
+    /// The notice's variables.
+    pub content_variables: Option<serde_json::Value>,
     /// When it was worded.
     pub created_at: DateTime<Utc>,
 }
@@ -118,6 +130,11 @@ pub struct Outbound {
     /// The request that it answers.
     #[diesel(deserialize_as = Uuid)]
     pub execution_id: ExecutionId,
+    /// The message that asked for the reply.
+    #[diesel(deserialize_as = Uuid)]
+    pub reply_id: MessageId,
+    /// Orders the replies of one conversation.
+    pub conversation_key: String,
     /// From 0.
     pub part: i16,
     /// How many there are.
@@ -139,6 +156,16 @@ pub struct Outbound {
     pub sending_since: Option<DateTime<Utc>>,
     /// The file's URL.
     pub media_url: Option<String>,
+    /// What it was worded with.
+    pub template: Option<String>,
+    /// Since when it waits, or waited, for the user's next message.
+    pub held_at: Option<DateTime<Utc>>,
+    /// The user's last message when it was held.
+    pub held_after: Option<DateTime<Utc>>,
+    /// Twilio's Content template of a notice.
+    pub content_sid: Option<String>,
+    /// The notice's variables.
+    pub content_variables: Option<serde_json::Value>,
 }
 
 impl std::fmt::Debug for Outbound {
@@ -202,6 +229,9 @@ pub async fn prepare(conn: &mut AsyncPgConnection, parts: &[NewOutbound]) -> Res
                 o::parts.eq(part.parts),
                 o::body.eq(&part.body),
                 o::media_url.eq(&part.media_url),
+                o::template.eq(&part.template),
+                o::content_sid.eq(&part.content_sid),
+                o::content_variables.eq(&part.content_variables),
                 o::created_at.eq(part.created_at),
                 o::updated_at.eq(part.created_at),
             )
@@ -237,7 +267,7 @@ pub async fn of_reply(
         .await?)
 }
 
-/// Whether some part already has this sid of Twilio's.
+/// Whether some part already has this sid of Twilio's, or had it until it was refused.
 ///
 /// # Errors
 /// When the database fails.
@@ -246,13 +276,17 @@ pub async fn is_known_sid(
     company: CompanyId,
     sid: &str,
 ) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(
+    let has = diesel::dsl::exists(
         o::table
             .filter(o::company_id.eq(company.0))
             .filter(o::message_sid.eq(sid)),
-    ))
-    .get_result(conn)
-    .await?)
+    );
+    let had = diesel::dsl::exists(
+        events::table
+            .filter(events::company_id.eq(company.0))
+            .filter(events::message_sid.eq(sid)),
+    );
+    Ok(diesel::select(has.or(had)).get_result(conn).await?)
 }
 
 /// Takes a pending part for sending. Of several at once, one gets `Send`. Commit before the POST.

@@ -137,6 +137,7 @@ diesel::table! {
         locale -> Text,
         version -> Integer,
         state -> Text,
+        approval -> Text,
     }
 }
 
@@ -161,6 +162,12 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         media_url -> Nullable<Text>,
+        template -> Nullable<Text>,
+        held_at -> Nullable<Timestamptz>,
+        held_after -> Nullable<Timestamptz>,
+        noticed_at -> Nullable<Timestamptz>,
+        content_sid -> Nullable<Text>,
+        content_variables -> Nullable<Jsonb>,
     }
 }
 

@@ -23,6 +23,26 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What WhatsApp says of a Content template: its states as Twilio names them.
+    pub enum Approval {
+        /// Not handed in.
+        Unsubmitted = "unsubmitted",
+        /// Handed in.
+        Received = "received",
+        /// WhatsApp looks at it.
+        Pending = "pending",
+        /// It may be sent.
+        Approved = "approved",
+        /// It may not.
+        Rejected = "rejected",
+        /// Not for now: users complained.
+        Paused = "paused",
+        /// Not any more.
+        Disabled = "disabled",
+    }
+}
+
 /// A text in use.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = t)]
@@ -44,6 +64,59 @@ pub struct Template {
     pub template_sid: Option<String>,
     /// The text.
     pub template_body: Option<String>,
+}
+
+/// A Twilio Content template that may be sent.
+#[derive(Debug, Clone, PartialEq, Queryable)]
+pub struct ContentTemplate {
+    /// What it tells of: `ReplyContent::template`, or `notice` for anything.
+    pub template_name: String,
+    /// The persona it is for; `None`: all.
+    #[diesel(deserialize_as = OptCol<Persona>)]
+    pub persona: Option<Persona>,
+    /// Its language.
+    pub locale: String,
+    /// `HX…`.
+    pub template_sid: String,
+    /// Minijinja texts by number.
+    pub variables: Option<serde_json::Value>,
+}
+
+/// The Content templates in use for `company` that WhatsApp has approved: its own, and where it has
+/// none, those for every company.
+///
+/// # Errors
+/// When the database fails.
+pub async fn approved(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+) -> Result<Vec<ContentTemplate>> {
+    Ok(t::table
+        .filter(t::state.eq(TemplateState::Active.as_str()))
+        .filter(t::approval.eq(Approval::Approved.as_str()))
+        .filter(t::template_sid.is_not_null())
+        .filter(
+            t::company_id
+                .eq(company.0)
+                .assume_not_null()
+                .or(t::company_id.is_null()),
+        )
+        .distinct_on((t::template_name, t::persona, t::locale))
+        .order((
+            t::template_name,
+            t::persona,
+            t::locale,
+            t::company_id.asc().nulls_last(),
+        ))
+        .select((
+            t::template_name,
+            t::persona,
+            t::locale,
+            t::template_sid.assume_not_null(),
+            t::variables,
+        ))
+        .load(conn)
+        .await?)
 }
 
 /// A text to be saved.

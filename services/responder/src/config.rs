@@ -42,6 +42,10 @@ pub struct Config {
 pub struct DeliveryConfig {
     /// Seconds that Twilio may try, 1 to 36,000.
     pub validity_s: u32,
+    /// Milliseconds between two looks for what has waited for a user's message, 100 to 600,000.
+    pub held_interval_ms: u32,
+    /// The least number of seconds between two notices to one contact, up to 604,800.
+    pub notice_pause_s: u32,
 }
 
 impl Config {
@@ -77,6 +81,16 @@ impl Validate for Config {
         if !(1..=36_000).contains(&self.delivery.validity_s) {
             return Err(ConfigError(
                 "delivery.validity_s must be 1-36000".to_owned(),
+            ));
+        }
+        if !(100..=600_000).contains(&self.delivery.held_interval_ms) {
+            return Err(ConfigError(
+                "delivery.held_interval_ms must be 100-600000".to_owned(),
+            ));
+        }
+        if self.delivery.notice_pause_s > 604_800 {
+            return Err(ConfigError(
+                "delivery.notice_pause_s must be at most 604800".to_owned(),
             ));
         }
         let twilio = |error: wharf_twilio::config::ConfigError| ConfigError(error.to_string());

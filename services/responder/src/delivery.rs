@@ -6,14 +6,15 @@
 //! reached the user twice is counted, never hidden (docs/adr/0005-sending-once.md).
 
 mod doubt;
+mod held;
+mod sender;
 
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
-use chrono::TimeDelta;
 use wharf_domain::{
     clock::SharedClock,
-    contracts::{DeliveryStatus, Envelope, ReplyRequest},
+    contracts::{Envelope, ReplyRequest},
     ids::ExecutionId,
     persona::Persona,
 };
@@ -23,15 +24,14 @@ use wharf_store::{
     Store,
     contacts::{self, ReplyTarget},
     conversations,
-    outbound::{self, Claimed, NewOutbound, Outbound, OutboundStatus},
-};
-use wharf_twilio::{
-    callback,
-    client::{Client, NewMessage, SendError},
-    errors::Action,
+    outbound::{self, NewOutbound, Outbound, OutboundStatus},
 };
 
-pub(crate) use self::doubt::InDoubt;
+pub(crate) use self::{
+    doubt::InDoubt,
+    held::Keeper,
+    sender::{Delivered, Sender},
+};
 use crate::{
     enclosure::{Enclosed, Files},
     mail::Mailer,
@@ -45,17 +45,12 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Words replies and sends them.
 pub struct ReplyHandler {
     pub(crate) store: Store,
-    pub(crate) client: Client,
+    pub(crate) sender: Arc<Sender>,
     pub(crate) renderer: Arc<Renderer>,
     /// `None` without a signing key: replies then carry no link.
     pub(crate) files: Option<Files>,
     /// `None` when mail is not configured.
     pub(crate) mailer: Option<Mailer>,
-    pub(crate) status_callback_url: Option<String>,
-    pub(crate) validity_s: u32,
-    /// The longest that a POST can be under way.
-    pub(crate) send_limit: TimeDelta,
-    pub(crate) in_doubt: InDoubt,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: ResponderMetrics,
 }
@@ -85,14 +80,40 @@ impl Handler for ReplyHandler {
         let parts = self.prepare(reply, &target, &reader, &enclosed).await?;
         let open = |status| matches!(status, OutboundStatus::Pending | OutboundStatus::Sending);
         let first = parts.iter().any(|part| open(part.status));
+        if target.window_open(self.clock.now()) {
+            // What has waited for this comes first.
+            self.sender.deliver_due(&target, reply.contact_id).await;
+        }
+        let mut waits = false;
         for part in parts {
-            match self.deliver(&part, &target).await {
+            // One that was held is sent when the user writes.
+            if part.held_at.is_some() {
+                waits = true;
+                continue;
+            }
+            if part.status == OutboundStatus::Pending
+                && (waits || !target.window_open(self.clock.now()))
+            {
+                waits = true;
+                self.sender.hold(&part, &target).await?;
+                continue;
+            }
+            match self.sender.deliver(&part, &target).await {
                 // The text has the link: a file that WhatsApp does not take is no failed reply.
                 Err(HandleError::Fail(error)) if part.media_url.is_some() => {
                     tracing::warn!(outbound_id = %part.id, %error, "a file was not taken");
                 }
-                other => other?,
+                Ok(Delivered::Held) => waits = true,
+                other => {
+                    other?;
+                }
             }
+        }
+        if waits {
+            return match enclosed.again {
+                Some(error) => Err(HandleError::Retry(error)),
+                None => Ok(Outcome::nothing()),
+            };
         }
         let outcome = self.finish(reply, first).await?;
         match enclosed.again {
@@ -194,6 +215,9 @@ impl ReplyHandler {
                 parts: count,
                 body,
                 media_url,
+                template: Some(reply.content.template().to_owned()),
+                content_sid: None,
+                content_variables: None,
                 created_at: now,
             })
             .collect();
@@ -207,117 +231,6 @@ impl ReplyHandler {
             .await
     }
 
-    async fn deliver(&self, part: &Outbound, target: &ReplyTarget) -> Result<(), HandleError> {
-        loop {
-            let mut conn = self.store.conn().await?;
-            let now = self.clock.now();
-            let claimed = outbound::claim_sending(&mut conn, part.company_id, part.id, now).await?;
-            // Nothing is held while Twilio is spoken to.
-            drop(conn);
-            let doubtful = match claimed {
-                Claimed::Done(_) => return Ok(()),
-                Claimed::Send(part) => return self.send(&part, target).await,
-                Claimed::Missing => {
-                    return Err(HandleError::Fail(anyhow!("the part's row is gone")));
-                }
-                Claimed::Doubtful(part) => part,
-            };
-            if let Some(left) = self.may_be_under_way_for(&doubtful) {
-                tokio::time::sleep(left.min(LOOK_AGAIN)).await;
-                continue;
-            }
-            if self.found_at_twilio(&doubtful, target).await? {
-                return Ok(());
-            }
-            tracing::warn!(outbound_id = %part.id, "a send without a trace, sending again");
-            self.metrics.possible_duplicates.inc();
-            return self.send(&doubtful, target).await;
-        }
-    }
-
-    async fn send(&self, part: &Outbound, target: &ReplyTarget) -> Result<(), HandleError> {
-        let mut message =
-            NewMessage::text(target.from.clone(), target.to.clone(), part.body.clone());
-        message.media_urls.extend(part.media_url.clone());
-        message.validity_period_s = Some(self.validity_s);
-        message.status_callback = self
-            .status_callback_url
-            .as_deref()
-            .map(|base| callback::url_for(base, part.id));
-        match self.client.send(&message).await {
-            Ok(sent) => {
-                self.count("sent");
-                tracing::info!(
-                    outbound_id = %part.id,
-                    message_sid = sent.sid,
-                    to = %target.to.masked(),
-                    part = part.part,
-                    "reply handed to Twilio"
-                );
-                let status = sent.status.unwrap_or(DeliveryStatus::Queued);
-                self.note_sent(part, &sent.sid, status).await
-            }
-            Err(error) => self.not_sent(part, target, error).await,
-        }
-    }
-
-    async fn not_sent(
-        &self,
-        part: &Outbound,
-        target: &ReplyTarget,
-        error: SendError,
-    ) -> Result<(), HandleError> {
-        self.count(error.as_str());
-        let now = self.clock.now();
-        match error.action() {
-            Action::ReconcileFirst => {
-                let found = self.found_at_twilio(part, target).await;
-                if !matches!(found, Ok(true)) {
-                    self.in_doubt.ended(part.id);
-                }
-                if found? {
-                    return Ok(());
-                }
-                // The row stays `sending`: the next try looks again before it sends.
-                Err(HandleError::Retry(error.into()))
-            }
-            Action::Retry | Action::RetryOnce | Action::RetryAfter(_) | Action::PauseQueue => {
-                let mut conn = self.store.conn().await?;
-                outbound::mark_pending(&mut conn, part.company_id, part.id, now).await?;
-                Err(HandleError::Retry(error.into()))
-            }
-            Action::Never | Action::Suppress | Action::AwaitWindow => {
-                let code = error.code().and_then(|code| i32::try_from(code).ok());
-                let text = error.to_string();
-                let mut conn = self.store.conn().await?;
-                outbound::mark_failed(&mut conn, part.company_id, part.id, code, Some(&text), now)
-                    .await?;
-                Err(HandleError::Fail(error.into()))
-            }
-        }
-    }
-
-    async fn note_sent(
-        &self,
-        part: &Outbound,
-        sid: &str,
-        status: DeliveryStatus,
-    ) -> Result<(), HandleError> {
-        let now = self.clock.now();
-        let first = self
-            .store
-            .transaction::<_, HandleError, _>(async |conn| {
-                Ok(outbound::mark_sent(conn, part.company_id, part.id, sid, status, now).await?)
-            })
-            .await?;
-        if !first {
-            // A callback had named another message of Twilio's for this part.
-            self.metrics.possible_duplicates.inc();
-            tracing::error!(outbound_id = %part.id, message_sid = sid, "a part was sent twice");
-        }
-        Ok(())
-    }
-
     /// `first`: this time something was sent.
     async fn finish(&self, reply: &ReplyRequest, first: bool) -> Result<Outcome, HandleError> {
         let mut conn = self.store.conn().await?;
@@ -329,9 +242,5 @@ impl ReplyHandler {
                 .observe(waited.as_seconds_f64().max(0.0));
         }
         Ok(Outcome::nothing())
-    }
-
-    fn count(&self, outcome: &str) {
-        self.metrics.sends.with_label_values(&[outcome]).inc();
     }
 }

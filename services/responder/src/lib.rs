@@ -28,7 +28,7 @@ use wharf_twilio::client::Client;
 
 pub use crate::config::Config;
 use crate::{
-    delivery::{InDoubt, ReplyHandler},
+    delivery::{InDoubt, Keeper, ReplyHandler, Sender},
     enclosure::Files,
     mail::Mailer,
     render::Renderer,
@@ -44,17 +44,28 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let metrics = ResponderMetrics::register(&base.registry)?;
     // A second for what surrounds the request itself.
     let send_limit = TimeDelta::from_std(config.twilio.timeout() + Duration::from_secs(1))?;
+    let sender = Arc::new(Sender {
+        store: base.store.clone(),
+        client: Client::new(&config.twilio)?,
+        status_callback_url: config.twilio.status_callback_url,
+        validity_s: config.delivery.validity_s,
+        send_limit,
+        in_doubt: InDoubt::default(),
+        clock: SystemClock::shared(),
+        metrics: metrics.clone(),
+    });
+    let keeper = Keeper {
+        sender: Arc::clone(&sender),
+        every: Duration::from_millis(config.delivery.held_interval_ms.into()),
+        pause: TimeDelta::seconds(config.delivery.notice_pause_s.into()),
+    };
     let replies = Worker {
         handler: ReplyHandler {
             store: base.store.clone(),
-            client: Client::new(&config.twilio)?,
+            sender,
             renderer: Arc::new(Renderer::new()?),
             files: files(&config.media)?,
             mailer: Mailer::new(&config.mail)?,
-            status_callback_url: config.twilio.status_callback_url,
-            validity_s: config.delivery.validity_s,
-            send_limit,
-            in_doubt: InDoubt::default(),
             clock: SystemClock::shared(),
             metrics: metrics.clone(),
         },
@@ -81,7 +92,8 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     };
     tokio::join!(
         replies.run(&base.broker, &lifecycle),
-        statuses.run(&base.broker, &lifecycle)
+        statuses.run(&base.broker, &lifecycle),
+        keeper.run(lifecycle.soft()),
     );
     base.close().await;
     Ok(())

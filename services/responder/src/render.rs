@@ -15,6 +15,7 @@ mod view;
 use anyhow::Context;
 use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use serde::Serialize;
 use wharf_domain::{contracts::ReplyContent, persona::Persona};
 use wharf_media::SignedLink;
 
@@ -130,16 +131,12 @@ impl Renderer {
 
     fn word(&self, template: &str, view: Value, reader: &Reader) -> anyhow::Result<String> {
         let persona = reader.persona.map_or(DEFAULT, Persona::as_str);
-        let language = reader.locale.split(['-', '_']).next().unwrap_or(LOCALE);
-        let candidates = [
-            format!("{persona}/{template}.{language}.txt"),
-            format!("{DEFAULT}/{template}.{language}.txt"),
-            format!("{persona}/{template}.{LOCALE}.txt"),
-            format!("{DEFAULT}/{template}.{LOCALE}.txt"),
-        ];
-        let found = candidates
-            .iter()
-            .find_map(|name| self.environment.get_template(name).ok());
+        let found = locales(&reader.locale).into_iter().find_map(|locale| {
+            [persona, DEFAULT].into_iter().find_map(|persona| {
+                let name = format!("{persona}/{template}.{locale}.txt");
+                self.environment.get_template(&name).ok()
+            })
+        });
         let text = found.with_context(|| format!("no text for {template}"))?;
         let machine = reader.persona == Some(Persona::Processor);
         let view = context! {
@@ -151,6 +148,72 @@ impl Renderer {
             .with_context(|| format!("rendering {template} for {persona}"))?;
         Ok(text.trim().to_owned())
     }
+}
+
+/// The locales that a text is looked for in, the best first: `es-MX`, `es`, `en`.
+pub(crate) fn locales(locale: &str) -> Vec<String> {
+    let locale = locale.replace('_', "-");
+    let language = locale.split('-').next().unwrap_or(LOCALE).to_lowercase();
+    let mut locales = vec![locale, language, LOCALE.to_owned()];
+    locales.dedup();
+    locales
+}
+
+/// What a notice may say of the texts that wait.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Notice<'a> {
+    /// The first text that waits; its first line is shown, without markup.
+    pub line: &'a str,
+    /// How many texts wait.
+    pub count: usize,
+    /// The company's name.
+    pub company: &'a str,
+}
+
+/// The longest value of a notice's variable, in characters.
+const MAX_VARIABLE: usize = 200;
+
+/// The values of a notice's variables, of minijinja texts by number. WhatsApp takes neither new
+/// lines nor rows of blanks in them, nor an empty one.
+///
+/// # Errors
+/// When `variables` is no object of texts, or one of them names what a notice does not have.
+pub fn variables(
+    variables: Option<&serde_json::Value>,
+    notice: &Notice<'_>,
+) -> anyhow::Result<Option<serde_json::Value>> {
+    let Some(variables) = variables.filter(|variables| !variables.is_null()) else {
+        return Ok(None);
+    };
+    let variables = variables
+        .as_object()
+        .context("variables are an object of texts by number")?;
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let line: String = notice.line.lines().next().unwrap_or_default().to_owned();
+    let line = line.replace(['*', '_', '~', '`'], "");
+    let notice = Notice {
+        line: &line,
+        ..*notice
+    };
+    let mut values = serde_json::Map::new();
+    for (number, text) in variables {
+        let text = text
+            .as_str()
+            .with_context(|| format!("variable {number} is no text"))?;
+        let value = environment
+            .render_str(text, notice)
+            .with_context(|| format!("variable {number}"))?;
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        let value: String = value.chars().take(MAX_VARIABLE).collect();
+        let value = if value.is_empty() {
+            "…".to_owned()
+        } else {
+            value
+        };
+        values.insert(number.clone(), value.into());
+    }
+    Ok(Some(values.into()))
 }
 
 #[expect(

@@ -48,6 +48,10 @@ impl Handler for StatusHandler {
             .await?;
         let label = match applied {
             Applied::Advanced => "advanced",
+            Applied::Held => {
+                self.metrics.held.with_label_values(&["held"]).inc();
+                "held"
+            }
             Applied::Stale => "stale",
             Applied::Duplicate => "duplicate",
             Applied::SecondCopy => {

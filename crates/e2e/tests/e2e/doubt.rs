@@ -106,11 +106,11 @@ async fn what_cannot_reach_the_user_is_kept_and_known() {
     assert_eq!(stack.rows().count(failed).await, 1);
 
     // Taken and then not delivered: the callback tells.
-    let late = Fault::Undelivered { code: 63016 };
+    let late = Fault::Undelivered { code: 30008 };
     stack.sim().fault(late, 1).await.unwrap();
     stack.ask(PEOPLE[1], "stock ABC123").await;
     poll::until(ANSWER, "the callback", async || {
-        let told = "outbound_messages WHERE status = 'undelivered' AND error_code = 63016";
+        let told = "outbound_messages WHERE status = 'undelivered' AND error_code = 30008";
         stack.rows().count(told).await == 1
     })
     .await;

@@ -9,7 +9,7 @@ use wharf_domain::{
     ids::{CompanyId, OutboundId},
 };
 
-use super::{OutboundStatus, PENDING, SENDING};
+use super::{OUTSIDE_WINDOW, OutboundStatus, PENDING, SENDING, held};
 use crate::{
     Result,
     schema::{message_status_events as events, outbound_messages as o},
@@ -29,6 +29,10 @@ pub async fn mark_sent(
     status: DeliveryStatus,
     now: DateTime<Utc>,
 ) -> Result<bool> {
+    if held::was_refused(conn, company, id, sid).await? {
+        // The callback was faster than the answer: the part waits, and goes out under another sid.
+        return Ok(true);
+    }
     if !take_sid(conn, company, id, sid, now).await? {
         return Ok(false);
     }
@@ -131,6 +135,8 @@ pub enum Applied {
     Advanced,
     /// The part was as far already.
     Stale,
+    /// The part was refused as outside the 24-hour window and waits for the user's next message.
+    Held,
     /// This callback had come before.
     Duplicate,
     /// The part had gone out under another sid: the user got, or will get, a second copy.
@@ -166,6 +172,9 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
             let Some(company) = company.map(CompanyId) else {
                 return Ok(Applied::UnknownMessage);
             };
+            if held::was_refused(conn, company, id, sid).await? {
+                return Ok(Applied::Stale);
+            }
             if !take_sid(conn, company, id, sid, update.at).await? {
                 return Ok(Applied::SecondCopy);
             }
@@ -190,7 +199,15 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
         error_message: update.error_message.as_deref(),
         ..Rise::to(update.status, update.at)
     };
-    Ok(match (raise(conn, company, id, &rise).await?, new) {
+    let raised = raise(conn, company, id, &rise).await?;
+    if raised
+        && update.status.is_failure()
+        && update.error_code == Some(OUTSIDE_WINDOW)
+        && held::hold_refused(conn, company, id, update.at).await?
+    {
+        return Ok(Applied::Held);
+    }
+    Ok(match (raised, new) {
         (true, _) => Applied::Advanced,
         (false, true) => Applied::Stale,
         (false, false) => Applied::Duplicate,

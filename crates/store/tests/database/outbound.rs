@@ -13,7 +13,7 @@ fn update(sid: &str, part: Option<&Outbound>, status: DeliveryStatus) -> StatusU
         message_sid: sid.into(),
         outbound_id: part.map(|part| part.id),
         status,
-        error_code: status.is_failure().then_some(63_016),
+        error_code: status.is_failure().then_some(30_008),
         error_message: None,
         at: at(9),
     }

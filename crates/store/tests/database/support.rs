@@ -145,6 +145,9 @@ impl Tenant {
                 parts: i16::try_from(bodies.len()).unwrap(),
                 body: (*body).into(),
                 media_url: None,
+                template: None,
+                content_sid: None,
+                content_variables: None,
                 created_at: at(0),
             })
             .collect()

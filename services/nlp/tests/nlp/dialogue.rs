@@ -184,6 +184,9 @@ impl Chat {
             parts: 1,
             body: "said".to_owned(),
             media_url: None,
+            template: None,
+            content_sid: None,
+            content_variables: None,
             created_at: now,
         };
         let id = part.id;

@@ -15,7 +15,7 @@ use wharf_store::{
 };
 use wharf_twilio::client::{ListFilter, Message};
 
-use super::ReplyHandler;
+use super::Sender;
 
 /// How far Twilio's clock and ours may be apart.
 const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -45,7 +45,7 @@ impl InDoubt {
     }
 }
 
-impl ReplyHandler {
+impl Sender {
     /// How much longer another worker that got a copy of the request may be sending `part`; `None`
     /// when nobody can be. Twilio's list cannot show yet what is still on its way.
     pub(super) fn may_be_under_way_for(&self, part: &Outbound) -> Option<Duration> {

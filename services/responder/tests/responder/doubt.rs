@@ -100,6 +100,9 @@ async fn begun(responder: &TestResponder, reply: &Envelope<ReplyRequest>) {
         parts: 1,
         body,
         media_url: None,
+        template: None,
+        content_sid: None,
+        content_variables: None,
         created_at: at(0),
     };
     let prepared = responder

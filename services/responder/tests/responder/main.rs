@@ -11,3 +11,4 @@ mod sending;
 mod smtp;
 mod statuses;
 mod support;
+mod window;

@@ -30,7 +30,7 @@ async fn too_many_requests_is_tried_again_and_sent_once() {
 async fn a_refusal_for_good_is_kept_with_its_code_and_the_request_is_dead() {
     for (code, words) in [
         (21610, "HTTP 400, code 21610"),
-        (63016, "HTTP 400, code 63016"),
+        (21211, "HTTP 400, code 21211"),
     ] {
         let responder = TestResponder::start().await;
         responder

@@ -164,7 +164,8 @@ async fn a_stranger_gets_the_default_words() {
     responder
         .db
         .run_sql(&format!(
-            "INSERT INTO contacts (id, company_id) VALUES ('{stranger}', '{company}');
+            "INSERT INTO contacts (id, company_id, last_inbound_at)
+             VALUES ('{stranger}', '{company}', now());
              INSERT INTO contact_addresses (company_id, address, contact_id, kind)
              VALUES ('{company}', '+15550199999', '{stranger}', 'phone')"
         ))

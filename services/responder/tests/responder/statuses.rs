@@ -120,19 +120,16 @@ async fn a_failure_keeps_twilios_code_and_words() {
     responder.wait_settled("reply_request", "done", 1).await;
     let sid = responder.row(&reply).await.message_sid.unwrap();
     let mut failed = callback(&sid, "undelivered", None);
-    failed.body.error_code = Some(63016);
-    failed.body.error_message = Some("outside the allowed window".to_owned());
+    failed.body.error_code = Some(30008);
+    failed.body.error_message = Some("unknown error".to_owned());
     responder.report(&failed).await;
     responder.wait_settled("status_callback", "done", 1).await;
     let row = responder.row(&reply).await;
     assert_eq!(
         (row.status, row.error_code),
-        (OutboundStatus::Undelivered, Some(63016))
+        (OutboundStatus::Undelivered, Some(30008))
     );
-    assert_eq!(
-        row.error_message.as_deref(),
-        Some("outside the allowed window")
-    );
+    assert_eq!(row.error_message.as_deref(), Some("unknown error"));
 }
 
 #[tokio::test]

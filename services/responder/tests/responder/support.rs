@@ -77,6 +77,9 @@ impl TestResponder {
             .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
             .await
             .unwrap();
+        // Everybody has just written.
+        db.run_sql("UPDATE contacts SET last_inbound_at = now()")
+            .await;
         let token = AuthToken::new(TOKEN).unwrap();
         let sim = Sim::start(SimConfig::for_tests(Vec::new(), token))
             .await
@@ -100,6 +103,7 @@ impl TestResponder {
                 "WHARF__BROKER__DELIVERY_LIMIT",
                 settings.delivery_limit.to_string(),
             ),
+            ("WHARF__DELIVERY__HELD_INTERVAL_MS", "100".to_owned()),
             ("WHARF__DATABASE__POOL_SIZE", "8".to_owned()),
             ("WHARF__WORKER__CONCURRENCY", "8".to_owned()),
             ("TWILIO_ACCOUNT_SID", SimConfig::TEST_ACCOUNT.to_owned()),
