@@ -15,6 +15,7 @@ pub mod agent_runs;
 pub mod agents;
 pub mod alerts;
 pub mod audit;
+pub mod bulk;
 mod columns;
 pub mod companies;
 pub mod config;

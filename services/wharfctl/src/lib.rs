@@ -5,6 +5,7 @@
 //! [`Command`] and its line in [`dispatch`].
 
 pub mod commands;
+mod import;
 mod settings;
 
 use std::{io::Write, process::ExitCode};
@@ -15,8 +16,8 @@ use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
     commands::{
-        agents, dates, demo, evaluate, healthcheck, media, migrate, parse, signature, topology,
-        train,
+        agents, dates, demo, evaluate, healthcheck, import::Import, media, migrate, parse,
+        signature, topology, train,
     },
     settings::Settings,
 };
@@ -41,6 +42,8 @@ enum Command {
     Topology(topology::TopologyArgs),
     /// Load the demo company
     Demo(demo::Demo),
+    /// Load a company's products, stock, suppliers and sales from CSV files (docs/import.md)
+    Import(Import),
     /// Show a company's agents, and plug in its own
     Agents(agents::AgentsArgs),
     /// Take files back that replies lead to
@@ -102,6 +105,11 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
                 &mut out,
             )
             .await?;
+        }
+        Command::Import(args) => {
+            let database = Settings::load()?.database()?;
+            let mut err = std::io::stderr();
+            return commands::import::run(&args, &database, &SystemClock, &mut out, &mut err).await;
         }
         Command::Agents(args) => {
             agents::run(&args, &Settings::load()?.database()?, &mut out).await?;

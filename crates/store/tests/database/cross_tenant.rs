@@ -32,6 +32,7 @@ use wharf_store::{
     templates::{self, NewTemplate},
 };
 
+mod bulk;
 mod purchasing;
 
 use crate::support::{THEIRS, World, address, at, execution};

@@ -6,6 +6,7 @@ pub mod dates;
 pub mod demo;
 pub mod evaluate;
 pub mod healthcheck;
+pub mod import;
 pub mod media;
 pub mod migrate;
 pub mod parse;
