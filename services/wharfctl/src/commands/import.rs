@@ -103,7 +103,10 @@ pub async fn run(
     };
     let mut files = import::open(&paths, notation)?;
     let store = Store::connect(database)?;
-    let company = find(&mut *store.conn().await?, &args.company).await?;
+    let company = {
+        let mut conn = store.conn().await?;
+        find(&mut conn, &args.company).await?
+    };
     let loaded = load(&store, &company, &mut files, clock.now(), args.dry_run).await;
     let (summary, end) = match loaded {
         Ok(summary) => (summary, "loaded"),

@@ -206,7 +206,7 @@ pub(crate) fn amount(text: &str, notation: Notation) -> Result<BigDecimal, Strin
         Decimal::Comma => "14,90",
     };
     let amount = number(text, notation, example)?;
-    if amount < BigDecimal::zero() || amount > BigDecimal::from(MOST_MONEY) {
+    if amount < BigDecimal::zero() || amount > MOST_MONEY {
         return Err(format!(
             "{} is out of range, 0 to {MOST_MONEY} is expected",
             show(text)

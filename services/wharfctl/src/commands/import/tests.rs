@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, path::Path, time::Instant};
 
 use chrono::NaiveDate;
-use wharf_domain::clock::{Clock as _, ManualClock};
+use wharf_domain::clock::ManualClock;
 use wharf_store::bulk::{
     catalogue::{self, ProductRow},
     history, purchasing,
@@ -54,7 +54,7 @@ impl World {
         }
         let clock = ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap());
         let store = db.store().await;
-        let company = find(&mut *store.conn().await.unwrap(), OURS).await.unwrap();
+        let company = find(&mut store.conn().await.unwrap(), OURS).await.unwrap();
         Self {
             db,
             folder: tempfile::tempdir().unwrap(),
@@ -161,9 +161,10 @@ async fn everything_is_loaded_once() {
     let world = World::new().await;
     let first = world.import(&ALL).await;
     assert_eq!((first.code, first.err.as_str()), (ExitCode::SUCCESS, ""));
-    let told = first.out.split_once('\n').unwrap().1;
+    // The titles stand over the numbers, behind the width of the files' names.
+    let told = first.out.split_once('\n').unwrap().1.trim_start();
     insta::assert_snapshot!(told, @r#"
-                         new    changed  as before
+    new    changed  as before
     locations.csv          2          0          0
     products.csv           2          0          0
     suppliers.csv          2          0          0
@@ -328,9 +329,7 @@ async fn prices_have_a_history_and_one_supplier_is_preferred() {
 async fn the_same_sale_is_loaded_once() {
     let world = World::new().await;
     world.loaded(&ALL).await;
-    let longer = SALES
-        .replace("INV-1", "INV-1")
-        .replace(",3,5,4.50,INV-1", ",4,5,4.50,INV-1")
+    let longer = SALES.replace(",3,5,4.50,INV-1", ",4,5,4.50,INV-1")
         + "2026-11-03,G-1,Hamburg,1,,4.50,\n2026-11-02,G-1,Hamburg,1,,4.5,\n";
     // A corrected row, two old ones without a reference, a new day, and a third of the same day.
     assert_eq!(world.loaded(&[("sales", &longer)]).await, [(2, 1, 2)]);
