@@ -15,6 +15,10 @@ pub(super) const MOST: usize = 3;
 /// Fewer tokens make no request of their own.
 const SHORTEST: usize = 2;
 
+/// Tokens of a message that may be several requests; a longer one is a pasted text, and each part
+/// of it would be read again. The longest of the labelled messages has 56.
+const LONGEST: usize = 150;
+
 static JOINERS: LazyLock<[u64; 9]> = LazyLock::new(|| {
     [
         "and", "then", "also", "plus", "y", "luego", "tambien", "ademas", "after",
@@ -25,6 +29,9 @@ static JOINERS: LazyLock<[u64; 9]> = LazyLock::new(|| {
 /// Places where a second request may begin, as byte ranges of the plain text between the parts.
 pub(super) fn places(plain: &str, lexemes: &[Lexeme]) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = Vec::new();
+    if lexemes.len() > LONGEST {
+        return places;
+    }
     let mut at = SHORTEST;
     while at + SHORTEST < lexemes.len() + 1 && places.len() < 2 * MOST {
         let start = at;

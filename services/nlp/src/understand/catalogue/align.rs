@@ -115,7 +115,7 @@ impl Search<'_> {
         }
         if self.pairs[index] != NONE {
             let mut fit = so_far;
-            fit.letters += self.query.words[index].letters.len().min(32) as u8;
+            fit.letters += self.query.words[index].written.letters.len().min(32) as u8;
             self.go(index + 1, taken, fit);
             return;
         }
@@ -172,17 +172,17 @@ impl Search<'_> {
             .query
             .words
             .iter()
-            .map(|word| word.letters.len())
+            .map(|word| word.written.letters.len())
             .sum::<usize>();
-        word.known.is_some() && (word.in_catalogue || around - word.letters.len() < ANCHOR)
+        word.known.is_some() && (word.in_catalogue || around - word.written.letters.len() < ANCHOR)
     }
 
     /// Compares letters where the spelling index is silent: short or badly misspelt words whose
     /// neighbours found the name.
     fn compare(&mut self, index: usize, taken: u32, so_far: Fit) {
         let word = &self.query.words[index];
-        let strict =
-            word.kind != TokenKind::Word && (word.known.is_some() || word.letters.len() < 2);
+        let strict = word.kind != TokenKind::Word
+            && (word.known.is_some() || word.written.letters.len() < 2);
         if strict || word.kind == TokenKind::Number {
             return;
         }
@@ -192,20 +192,21 @@ impl Search<'_> {
             if taken & (1 << place) != 0 || meant.kind == TokenKind::Number {
                 continue;
             }
-            let edits = match word.letters.len().min(meant.letters.len()) {
+            let edits = match word.written.letters.len().min(meant.letters.len()) {
                 0..=1 => continue,
                 2..=3 => 1,
                 4..=7 => 2,
                 _ => 3,
             };
-            if !spell::may_be_near(word.mask, meant.mask, spell::limit(edits)) {
+            let max = spell::limit(edits);
+            if !word.written.may_be_near(meant.looks, max) {
                 continue;
             }
             if self.steps == 0 {
                 return;
             }
             self.steps -= 1;
-            let cost = spell::distance(&word.letters, &meant.letters, spell::limit(edits));
+            let cost = word.written.cost(&meant.letters, meant.looks, max);
             if cost != FAR {
                 let short = if meant.kind == TokenKind::Short {
                     SHORT
@@ -236,7 +237,9 @@ impl Search<'_> {
         let mut fit = so_far;
         fit.cost = fit.cost.saturating_add(cost);
         for word in &self.query.words[words.clone()] {
-            fit.letters = fit.letters.saturating_add(word.letters.len().min(32) as u8);
+            fit.letters = fit
+                .letters
+                .saturating_add(word.written.letters.len().min(32) as u8);
         }
         self.pairs[words.clone()].fill(place as u8);
         self.go(words.end, taken, fit);

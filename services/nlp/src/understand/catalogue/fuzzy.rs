@@ -3,7 +3,9 @@
 
 use super::fold::{TokenKind, Tokens};
 use super::query::MAX_QUERY;
+use super::resolve::Work;
 use super::spell::Scratch;
+use super::written::Written;
 use super::{Catalogue, FuzzyHit, Resolution, lexicon, sku};
 
 /// Tokens of a text that are looked at.
@@ -30,22 +32,33 @@ impl Catalogue {
     /// question, because here nobody said that the words are a name. The work is bounded: the
     /// first 64 words and the three most telling runs among them.
     pub fn find_fuzzy(&self, folded: &str) -> Vec<FuzzyHit> {
+        self.find_fuzzy_with(folded, &mut Work::default())
+    }
+
+    /// [`Catalogue::find_fuzzy`], with the memory of earlier questions about the same text.
+    pub fn find_fuzzy_with(&self, folded: &str, work: &mut Work) -> Vec<FuzzyHit> {
         let tokens = Tokens::of(folded, MAX_TOKENS);
-        let mut runs = self.runs(folded, &tokens);
+        let mut runs = self.runs(folded, &tokens, &mut work.spelling);
         runs.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.first.cmp(&b.first)));
         // A text that is cut is no hurried message: one run of it is enough.
         let whole = tokens.list.len() < MAX_TOKENS;
         runs.truncate(if whole { MAX_RUNS } else { 1 });
         runs.sort_by_key(|run| run.first);
         runs.iter()
-            .filter_map(|run| self.resolve_run(folded, &tokens, run))
+            .filter_map(|run| self.resolve_run(folded, &tokens, run, work))
             .collect()
     }
 
-    fn resolve_run(&self, folded: &str, tokens: &Tokens, run: &Run) -> Option<FuzzyHit> {
-        let read = |first: usize| {
+    fn resolve_run(
+        &self,
+        folded: &str,
+        tokens: &Tokens,
+        run: &Run,
+        work: &mut Work,
+    ) -> Option<FuzzyHit> {
+        let mut read = |first: usize| {
             let span = tokens.list[first].span.start..run.end;
-            let (resolution, via) = self.resolve_as(None, &folded[span.clone()]);
+            let (resolution, via) = self.resolve_with(None, &folded[span.clone()], work);
             let resolution = match resolution {
                 Resolution::None { .. } => return None,
                 Resolution::One {
@@ -78,9 +91,9 @@ impl Catalogue {
     }
 
     /// Runs of tokens that may belong to names; a number joins a run but does not make one.
-    fn runs(&self, folded: &str, tokens: &Tokens) -> Vec<Run> {
+    fn runs(&self, folded: &str, tokens: &Tokens, scratch: &mut Scratch) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
-        let mut scratch = Scratch::new(MAX_TOKENS);
+        scratch.allow(MAX_TOKENS);
         let mut found = Vec::new();
         let mut open: Option<Run> = None;
         let mut code_end = 0;
@@ -90,7 +103,7 @@ impl Catalogue {
                 Some(0.0)
             } else {
                 code_end = code_at(folded, span.start).unwrap_or(code_end);
-                self.weight_in_names(tokens, index, code_end, &mut scratch, &mut found)
+                self.weight_in_names(tokens, index, code_end, scratch, &mut found)
             };
             let end = span.end.max(code_end);
             match (&mut open, weight) {
@@ -155,8 +168,8 @@ impl Catalogue {
             return None;
         }
         found.clear();
-        let letters: Vec<char> = surface.chars().collect();
-        self.vocabulary.spelling.near(&letters, scratch, found);
+        let written = Written::new(surface.chars().collect());
+        self.vocabulary.spelling.near(&written, scratch, found);
         let near = found
             .iter()
             .find(|(word, _)| self.vocabulary.in_catalogue(*word));

@@ -27,11 +27,13 @@ mod spell;
 mod tests;
 mod tree;
 mod vocabulary;
+mod written;
 
 use std::ops::Range;
 
 use self::fold::Tokens;
 pub use self::fold::fold;
+pub use self::resolve::Work;
 use self::vocabulary::Vocabulary;
 
 /// Position of an item in [`Catalogue::items`].

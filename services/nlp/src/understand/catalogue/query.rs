@@ -4,6 +4,7 @@ use super::fold::{LONG_FILLERS, TokenKind, Tokens, stem};
 use super::lexicon;
 use super::spell::{self, EDIT, FAR, Scratch};
 use super::vocabulary::Vocabulary;
+use super::written::{Looks, Written};
 
 /// Most words of a message that are compared with names.
 pub(super) const MAX_QUERY: usize = 12;
@@ -20,8 +21,7 @@ const MAX_LOOKUPS: usize = 64;
 #[derive(Debug)]
 pub(super) struct QueryWord {
     pub(super) kind: TokenKind,
-    pub(super) letters: Vec<char>,
-    pub(super) mask: u32,
+    pub(super) written: Written,
     /// The known word that this is exactly.
     pub(super) known: Option<u32>,
     pub(super) in_catalogue: bool,
@@ -53,14 +53,14 @@ pub(super) struct Query {
 
 impl Query {
     /// Looks the words up in the vocabulary.
-    pub(super) fn new(vocabulary: &Vocabulary, tokens: &Tokens) -> Query {
+    pub(super) fn new(vocabulary: &Vocabulary, tokens: &Tokens, scratch: &mut Scratch) -> Query {
         let mut query = Query::default();
         let count = tokens.list.len().min(MAX_QUERY);
         let mut leading = true;
         for index in 0..count {
             let (kind, surface) = (tokens.list[index].kind, tokens.surface(index));
             let known = vocabulary.id(tokens.stem(index));
-            let letters: Vec<char> = surface.chars().collect();
+            let written = Written::new(surface.chars().collect());
             leading =
                 leading && (kind == TokenKind::Number || lexicon::is_package(tokens.stem(index)));
             query.words.push(QueryWord {
@@ -69,19 +69,18 @@ impl Query {
                 in_catalogue: known.is_some_and(|word| vocabulary.in_catalogue(word)),
                 legal: lexicon::is_legal_form(surface),
                 free: lexicon::is_courtesy(surface) || (leading && kind == TokenKind::Word),
-                like_filler: known.is_none() && like_filler(&letters),
-                mask: spell::mask(&letters),
-                letters,
+                like_filler: known.is_none() && like_filler(&written),
+                written,
             });
         }
-        let mut scratch = Scratch::new(MAX_LOOKUPS);
+        scratch.allow(MAX_LOOKUPS);
         for index in 0..count {
-            query.read_one(vocabulary, tokens, index, &mut scratch);
+            query.read_one(vocabulary, tokens, index, scratch);
         }
         for index in 1..count {
-            query.read_joined(vocabulary, tokens, index - 1..index + 1, &mut scratch);
+            query.read_joined(vocabulary, tokens, index - 1..index + 1, scratch);
             if index + 1 < count && tokens.list[index].glued && tokens.list[index + 1].glued {
-                query.read_joined(vocabulary, tokens, index - 1..index + 2, &mut scratch);
+                query.read_joined(vocabulary, tokens, index - 1..index + 2, scratch);
             }
         }
         query
@@ -102,7 +101,7 @@ impl Query {
         };
         let earlier = self.words[..index]
             .iter()
-            .position(|other| other.letters == word.letters);
+            .position(|other| other.written.letters == word.written.letters);
         if let Some(earlier) = earlier {
             // Only made-up texts repeat a word often; it need not be looked up again.
             let same = |reading: &&Reading| reading.start == earlier && reading.end == earlier + 1;
@@ -121,7 +120,7 @@ impl Query {
             let first = reading.words.len();
             vocabulary
                 .spelling
-                .near(&word.letters, scratch, &mut reading.words);
+                .near(&word.written, scratch, &mut reading.words);
             for (_, cost) in &mut reading.words[first..] {
                 *cost += extra;
             }
@@ -147,7 +146,13 @@ impl Query {
             .all(|token| token.glued);
         let torn = parts.iter().any(|part| part.kind == TokenKind::Number);
         let in_words = parts.iter().filter(|part| part.kind != TokenKind::Number);
-        if torn && (!glued || in_words.map(|part| part.letters.len()).sum::<usize>() < 4) {
+        if torn
+            && (!glued
+                || in_words
+                    .map(|part| part.written.letters.len())
+                    .sum::<usize>()
+                    < 4)
+        {
             return;
         }
         let text: String = range.clone().map(|index| tokens.surface(index)).collect();
@@ -169,14 +174,15 @@ impl Query {
         } else if parts.iter().any(|part| !part.in_catalogue)
             && (glued || parts.iter().all(|part| part.kind == TokenKind::Word))
         {
+            let written = Written::new(letters);
             vocabulary
                 .spelling
-                .near(&letters, scratch, &mut reading.words);
+                .near(&written, scratch, &mut reading.words);
             for (_, cost) in &mut reading.words {
                 *cost += space;
             }
             if parts.len() == 2 && !glued {
-                let boundary = parts[0].letters.len();
+                let boundary = parts[0].written.letters.len();
                 split(
                     vocabulary,
                     &text,
@@ -198,11 +204,11 @@ impl Query {
     }
 }
 
-fn like_filler(letters: &[char]) -> bool {
-    (1..=5).contains(&letters.len())
+fn like_filler(written: &Written) -> bool {
+    (1..=5).contains(&written.letters.len())
         && LONG_FILLERS.iter().any(|filler| {
             let meant: Vec<char> = filler.chars().collect();
-            spell::distance(letters, &meant, spell::limit(1)) != FAR
+            written.cost(&meant, Looks::of(&meant), spell::limit(1)) != FAR
         })
 }
 
@@ -235,16 +241,16 @@ fn split(
             (Some(a), Some(b)) => reading.pairs.push((a, b, cost)),
             (Some(a), None) if count - letter >= 4 && letter >= 2 => {
                 near.clear();
-                let letters: Vec<char> = right.chars().collect();
-                vocabulary.spelling.near(&letters, scratch, &mut near);
+                let right = Written::new(right.chars().collect());
+                vocabulary.spelling.near(&right, scratch, &mut near);
                 reading
                     .pairs
                     .extend(near.iter().map(|(b, more)| (a, *b, cost + more)));
             }
             (None, Some(b)) if letter >= 4 && count - letter >= 2 => {
                 near.clear();
-                let letters: Vec<char> = left.chars().collect();
-                vocabulary.spelling.near(&letters, scratch, &mut near);
+                let left = Written::new(left.chars().collect());
+                vocabulary.spelling.near(&left, scratch, &mut near);
                 reading
                     .pairs
                     .extend(near.iter().map(|(a, more)| (*a, b, cost + more)));

@@ -3,7 +3,7 @@
 use super::align::{self, Fit};
 use super::fold::{Tokens, fold};
 use super::query::{MAX_QUERY, Query};
-use super::spell::EDIT;
+use super::spell::{EDIT, Scratch};
 use super::{Catalogue, ItemIndex, ItemKind, Resolution, Via, candidates};
 
 /// Quarters of an edit by which the next best must be worse.
@@ -64,6 +64,15 @@ fn budget(letters: u8) -> u8 {
     }
 }
 
+/// Working memory of the questions about one text to one catalogue: what was looked up for one need
+/// not be looked up again for the next.
+#[derive(Debug, Default)]
+pub struct Work {
+    pub(super) spelling: Scratch,
+    /// For each name what it shares with the message; zeros between two questions.
+    scores: Vec<f32>,
+}
+
 impl Catalogue {
     /// What words that a message uses as a name mean; `kind` leaves the other kinds out.
     ///
@@ -75,6 +84,16 @@ impl Catalogue {
 
     /// [`Catalogue::resolve`], and whether the words were read as a code.
     pub fn resolve_as(&self, kind: Option<ItemKind>, words: &str) -> (Resolution, Via) {
+        self.resolve_with(kind, words, &mut Work::default())
+    }
+
+    /// [`Catalogue::resolve_as`], with the memory of earlier questions about the same text.
+    pub fn resolve_with(
+        &self,
+        kind: Option<ItemKind>,
+        words: &str,
+        work: &mut Work,
+    ) -> (Resolution, Via) {
         let folded = fold(words);
         let tokens = Tokens::of(&folded, MAX_QUERY);
         let of_kind = |item: &ItemIndex| kind.is_none_or(|k| self.items[*item as usize].kind == k);
@@ -100,7 +119,7 @@ impl Catalogue {
             Some(code) if code.best_distance() <= 1 => return (code, Via::Sku),
             _ => {}
         }
-        match (self.resolve_name(kind, &tokens), code) {
+        match (self.resolve_name(kind, &tokens, work), code) {
             (Resolution::None { .. }, Some(code)) => (code, Via::Sku),
             // One probable code is more than a question about names.
             (Resolution::Several(_), Some(code @ Resolution::One { .. })) => (code, Via::Sku),
@@ -120,9 +139,9 @@ impl Catalogue {
         }
     }
 
-    fn resolve_name(&self, kind: Option<ItemKind>, tokens: &Tokens) -> Resolution {
-        let query = Query::new(&self.vocabulary, tokens);
-        let compared = self.compare(kind, &query);
+    fn resolve_name(&self, kind: Option<ItemKind>, tokens: &Tokens, work: &mut Work) -> Resolution {
+        let query = Query::new(&self.vocabulary, tokens, &mut work.spelling);
+        let compared = self.compare(kind, &query, &mut work.scores);
         let Some(best) = compared.first() else {
             return none();
         };
@@ -152,10 +171,15 @@ impl Catalogue {
     }
 
     /// The most similar names, best first, each item once.
-    fn compare(&self, kind: Option<ItemKind>, query: &Query) -> Vec<Compared> {
+    fn compare(
+        &self,
+        kind: Option<ItemKind>,
+        query: &Query,
+        scores: &mut Vec<f32>,
+    ) -> Vec<Compared> {
         let mut steps = align::ALL_STEPS;
         let mut compared: Vec<Compared> = self
-            .shortlist(kind, query)
+            .shortlist(kind, query, scores)
             .into_iter()
             .map(|form| {
                 let form = &self.forms[form as usize];
@@ -183,7 +207,7 @@ impl Catalogue {
     }
 
     /// Names that share most of their words' weight with the message.
-    fn shortlist(&self, kind: Option<ItemKind>, query: &Query) -> Vec<u32> {
+    fn shortlist(&self, kind: Option<ItemKind>, query: &Query, scores: &mut Vec<f32>) -> Vec<u32> {
         let mut words: Vec<(u8, u32)> = Vec::new();
         for reading in &query.readings {
             words.extend(reading.words.iter().map(|(word, cost)| (*cost, *word)));
@@ -196,7 +220,7 @@ impl Catalogue {
         words.sort_unstable_by_key(|(cost, word)| (*word, *cost));
         words.dedup_by_key(|(_, word)| *word);
         words.sort_unstable_by_key(|(cost, word)| (*cost, length(*word), *word));
-        let mut scores = vec![0f32; self.forms.len()];
+        scores.resize(self.forms.len(), 0.0);
         let mut touched: Vec<u32> = Vec::new();
         let mut read = 0;
         for (cost, word) in words {
@@ -214,20 +238,21 @@ impl Catalogue {
                 *score += gain;
             }
         }
-        if let Some(kind) = kind {
-            touched.retain(|form| self.forms[*form as usize].kind == kind);
-        }
         let sought = query_weight(query, known);
-        let better = |a: &u32, b: &u32| {
-            let dice =
-                |form: u32| scores[form as usize] / (self.forms[form as usize].weight + sought);
-            dice(*b).total_cmp(&dice(*a)).then(a.cmp(b))
-        };
-        if touched.len() > SHORTLIST {
-            touched.select_nth_unstable_by(SHORTLIST, better);
-            touched.truncate(SHORTLIST);
+        let mut rated = Vec::with_capacity(touched.len());
+        for id in touched {
+            let (form, score) = (&self.forms[id as usize], &mut scores[id as usize]);
+            if kind.is_none_or(|kind| kind == form.kind) {
+                // Dice's coefficient.
+                rated.push((*score / (form.weight + sought), id));
+            }
+            *score = 0.0;
         }
-        touched
+        if rated.len() > SHORTLIST {
+            rated.select_nth_unstable_by(SHORTLIST, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            rated.truncate(SHORTLIST);
+        }
+        rated.into_iter().map(|(_, form)| form).collect()
     }
 }
 

@@ -6,6 +6,11 @@
 //! through their deletions (Garbe's symmetric delete): exact for two edits, and the work does not
 //! grow with the number of words.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::written::{Looks, Written};
+
 /// One typing error, in the unit of all costs.
 pub(super) const EDIT: u8 = 4;
 /// More than any accepted cost.
@@ -73,14 +78,18 @@ pub(super) fn substitution(a: char, b: char) -> u8 {
 
 /// The cost of turning `written` into `meant`, or [`FAR`] when it is above `max`.
 pub(super) fn distance(written: &[char], meant: &[char], max: u8) -> u8 {
+    distance_in(written, meant, max, usize::from(max / DOUBLING))
+}
+
+/// [`distance`] of words that at most `band` errors within `max` can lie between.
+pub(super) fn distance_in(written: &[char], meant: &[char], max: u8, band: usize) -> u8 {
     let (n, m) = (written.len(), meant.len());
-    let band = usize::from(max / DOUBLING);
     if n.abs_diff(m) > band || n > MAX_WORD || m > MAX_WORD {
         return if written == meant { 0 } else { FAR };
     }
-    let mut before = [FAR; MAX_WORD + 1];
-    let mut above = [FAR; MAX_WORD + 1];
-    let mut row = [FAR; MAX_WORD + 1];
+    let mut rows = [[FAR; MAX_WORD + 1]; 3];
+    let [before, above, row] = &mut rows;
+    let (mut before, mut above, mut row) = (before, above, row);
     for (j, cost) in (0..).zip(&mut above[..=m.min(band)]) {
         *cost = j * EDIT;
     }
@@ -121,19 +130,6 @@ pub(super) fn distance(written: &[char], meant: &[char], max: u8) -> u8 {
     if above[m] > max { FAR } else { above[m] }
 }
 
-/// Which letters occur. An error changes at most two of the bits, see [`may_be_near`].
-pub(super) fn mask(letters: &[char]) -> u32 {
-    letters
-        .iter()
-        .fold(0, |mask, c| mask | 1 << (*c as u32 % 32))
-}
-
-/// Whether words with these letters can be within `max`: a quick look before [`distance`].
-pub(super) fn may_be_near(a: u32, b: u32, max: u8) -> bool {
-    // Doubling, the cheapest error, changes no bit; all others cost an edit or more.
-    (a ^ b).count_ones() <= 2 * u32::from(max / EDIT)
-}
-
 /// Spellings of known words, found by their deletions.
 #[derive(Debug, Default)]
 pub(super) struct SpellIndex {
@@ -150,30 +146,36 @@ struct Spelling {
     /// First letter in [`SpellIndex::letters`].
     start: u32,
     length: u8,
-    mask: u32,
+    looks: Looks,
     /// The word spelt so.
     word: u32,
 }
 
+impl Spelling {
+    /// The most that a misspelling of it may cost.
+    fn max(&self) -> u8 {
+        limit(allowed(usize::from(self.length)))
+    }
+}
+
 const BUCKET_BITS: u32 = 16;
 
-/// Working memory of [`SpellIndex::near`], reused between words.
-#[derive(Debug)]
+/// Working memory of [`SpellIndex::near`] for one text: what a word of it is near is looked up once.
+#[derive(Debug, Default)]
 pub(super) struct Scratch {
     /// Words that may still be looked up.
     left: usize,
     hashes: Vec<u32>,
     found: Vec<u32>,
+    /// The words that were looked up, and where in `answers` what was found stands.
+    asked: HashMap<Box<[char]>, Range<usize>>,
+    answers: Vec<(u32, u8)>,
 }
 
 impl Scratch {
-    /// Memory for at most `lookups` words; later ones are near nothing.
-    pub(super) fn new(lookups: usize) -> Scratch {
-        Scratch {
-            left: lookups,
-            hashes: Vec::new(),
-            found: Vec::new(),
-        }
+    /// From now on at most `lookups` words; later ones are near nothing.
+    pub(super) fn allow(&mut self, lookups: usize) {
+        self.left = lookups;
     }
 }
 
@@ -187,11 +189,10 @@ impl SpellIndex {
             self.letters.truncate(start);
             return;
         }
-        let mask = mask(&self.letters[start..]);
         self.spellings.push(Spelling {
             start: start as u32,
             length: length as u8,
-            mask,
+            looks: Looks::of(&self.letters[start..]),
             word,
         });
     }
@@ -218,38 +219,46 @@ impl SpellIndex {
 
     /// Appends the words within the errors that their length allows, each once with its least
     /// cost, nearest first.
-    pub(super) fn near(&self, written: &[char], scratch: &mut Scratch, out: &mut Vec<(u32, u8)>) {
-        if self.buckets.is_empty() || !(2..=MAX_WORD + 1).contains(&written.len()) {
+    pub(super) fn near(&self, written: &Written, scratch: &mut Scratch, out: &mut Vec<(u32, u8)>) {
+        if self.buckets.is_empty() || !(2..=MAX_WORD + 1).contains(&written.letters.len()) {
             return;
         }
         let Some(left) = scratch.left.checked_sub(1) else {
             return;
         };
         scratch.left = left;
-        deletions(written, &mut scratch.hashes);
+        let known = scratch.asked.get(written.letters.as_slice()).cloned();
+        let answer = known.unwrap_or_else(|| self.look_up(written, scratch));
+        out.extend_from_slice(&scratch.answers[answer]);
+    }
+
+    /// Adds to the answers what [`SpellIndex::near`] finds.
+    fn look_up(&self, written: &Written, scratch: &mut Scratch) -> Range<usize> {
+        deletions(&written.letters, &mut scratch.hashes);
         scratch.found.clear();
         for hash in &scratch.hashes {
             let bucket = (hash >> (32 - BUCKET_BITS)) as usize;
             let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
             let entries = &self.deletions[range];
             let same = entries.iter().skip_while(|entry| entry.0 < *hash);
-            scratch.found.extend(
-                same.take_while(|entry| entry.0 == *hash)
-                    .map(|entry| entry.1),
-            );
+            let same = same.take_while(|entry| entry.0 == *hash);
+            let may_be_near = |id: &u32| {
+                let spelling = &self.spellings[*id as usize];
+                written.may_be_near(spelling.looks, spelling.max())
+            };
+            scratch
+                .found
+                .extend(same.map(|entry| entry.1).filter(may_be_near));
         }
         scratch.found.sort_unstable();
         scratch.found.dedup();
+        let out = &mut scratch.answers;
         let first = out.len();
-        let mask = mask(written);
         for id in &scratch.found {
             let spelling = &self.spellings[*id as usize];
-            let max = limit(allowed(usize::from(spelling.length)));
-            if may_be_near(mask, spelling.mask, max) {
-                let cost = distance(written, self.letters(spelling), max);
-                if cost != FAR {
-                    out.push((spelling.word, cost));
-                }
+            let cost = written.cost(self.letters(spelling), spelling.looks, spelling.max());
+            if cost != FAR {
+                out.push((spelling.word, cost));
             }
         }
         out[first..].sort_unstable();
@@ -264,6 +273,10 @@ impl SpellIndex {
         }
         out.truncate(kept);
         out[first..].sort_unstable_by_key(|(word, cost)| (*cost, *word));
+        let answer = first..kept;
+        let letters = written.letters.as_slice().into();
+        scratch.asked.insert(letters, answer.clone());
+        answer
     }
 
     fn letters(&self, spelling: &Spelling) -> &[char] {
@@ -276,7 +289,7 @@ pub(super) const fn allowed(letters: usize) -> u8 {
     if letters <= 3 { 1 } else { 2 }
 }
 
-/// Hashes of a word's prefix with up to two letters left out.
+/// Hashes of a word's prefix with up to two letters left out; equal ones more than once.
 fn deletions(letters: &[char], out: &mut Vec<u32>) {
     out.clear();
     let prefix = &letters[..letters.len().min(PREFIX)];
@@ -290,8 +303,6 @@ fn deletions(letters: &[char], out: &mut Vec<u32>) {
             }
         }
     }
-    out.sort_unstable();
-    out.dedup();
 }
 
 /// FNV-1a of the letters but two.

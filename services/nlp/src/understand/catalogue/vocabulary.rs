@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::fold::{TokenKind, Tokens};
 use super::lexicon;
-use super::spell::{self, SpellIndex};
+use super::spell::SpellIndex;
+use super::written::Looks;
 
 /// A word of the catalogue, or an ordinary word that is in no name.
 #[derive(Debug)]
@@ -16,8 +17,7 @@ pub(super) struct Word {
     pub(super) soft: bool,
     /// Letters of the spelling met first, for direct comparison.
     pub(super) letters: Vec<char>,
-    /// [`spell::mask`] of them.
-    pub(super) mask: u32,
+    pub(super) looks: Looks,
     /// Forms that hold the word, ascending.
     pub(super) postings: Vec<u32>,
 }
@@ -87,7 +87,7 @@ impl Vocabulary {
             kind,
             weight: 0.0,
             soft: false,
-            mask: spell::mask(&letters),
+            looks: Looks::of(&letters),
             letters,
             postings: Vec::new(),
         });

@@ -8,7 +8,9 @@ use std::ops::Range;
 use wharf_domain::entities::EntityName;
 use wharf_domain::intent::IntentType;
 
-use super::super::catalogue::{Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution, Via};
+use super::super::catalogue::{
+    Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution, Via, Work,
+};
 use super::super::tagger;
 use super::{Found, Reading, values};
 
@@ -90,6 +92,7 @@ pub(super) fn ground(
         return Vec::new();
     }
     let mut groundings: Vec<Grounding> = Vec::new();
+    let mut work = Work::default();
     let plain = reading.plain.text();
     for hit in catalogue.find_all(plain) {
         let Some(item) = item(catalogue, hit.item) else {
@@ -117,7 +120,9 @@ pub(super) fn ground(
             }
         } else {
             found.entities.set(name, value(name, item));
-            catalogue.resolve(Some(item.kind), &plain[hit.span.clone()])
+            catalogue
+                .resolve_with(Some(item.kind), &plain[hit.span.clone()], &mut work)
+                .0
         };
         found.spans.push((name, span));
         groundings.push(Grounding { name, resolution });
@@ -130,7 +135,8 @@ pub(super) fn ground(
         {
             continue;
         }
-        let (resolution, via) = catalogue.resolve_as(Some(kind), &reading.original[span.clone()]);
+        let (resolution, via) =
+            catalogue.resolve_with(Some(kind), &reading.original[span.clone()], &mut work);
         // What the tagger took for a name and the catalogue for a code is a code.
         let coded = via == Via::Sku && possible.contains(&EntityName::Sku);
         let named = name;
@@ -170,7 +176,14 @@ pub(super) fn ground(
         .filter_map(|name| kind_of(*name))
         .any(unresolved)
     {
-        fuzzy(catalogue, reading, possible, found, &mut groundings);
+        fuzzy(
+            catalogue,
+            reading,
+            possible,
+            found,
+            &mut groundings,
+            &mut work,
+        );
     }
     groundings
 }
@@ -182,8 +195,9 @@ fn fuzzy(
     possible: &[EntityName],
     found: &mut Found,
     groundings: &mut Vec<Grounding>,
+    work: &mut Work,
 ) {
-    for hit in catalogue.find_fuzzy(reading.plain.text()) {
+    for hit in catalogue.find_fuzzy_with(reading.plain.text(), work) {
         let Some(item) = meant(&hit.resolution, hit.via).and_then(|index| item(catalogue, index))
         else {
             continue;

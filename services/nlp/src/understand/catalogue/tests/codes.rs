@@ -119,6 +119,7 @@ struct Row {
     accepted: u32,
     offered: u32,
     first: u32,
+    listed: u32,
     asked: u32,
     none: u32,
     wrongly_offered: u32,
@@ -138,6 +139,9 @@ impl Row {
                 }
             }
             Resolution::Several(list) if Some(list[0].item) == meant => &mut self.first,
+            Resolution::Several(list) if list.iter().any(|one| Some(one.item) == meant) => {
+                &mut self.listed
+            }
             Resolution::Several(_) => &mut self.asked,
             Resolution::None { .. } => &mut self.none,
         };
@@ -153,13 +157,20 @@ impl Row {
         self.part(self.accepted + self.offered)
     }
 
+    /// Read right, offered, or a line of the numbered question.
+    fn answered(&self) -> f64 {
+        self.part(self.accepted + self.offered + self.first + self.listed)
+    }
+
     fn print(&self, name: &str, errors: &str) {
         let p = |count| self.part(count);
         println!(
-            "| {name} | {errors} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} |",
+            "| {name} | {errors} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} |",
+            self.answered(),
             p(self.accepted),
             p(self.offered),
             p(self.first),
+            p(self.listed),
             p(self.asked),
             p(self.none),
             p(self.wrongly_offered),
@@ -172,6 +183,7 @@ impl Row {
         self.accepted += other.accepted;
         self.offered += other.offered;
         self.first += other.first;
+        self.listed += other.listed;
         self.asked += other.asked;
         self.none += other.none;
         self.wrongly_offered += other.wrongly_offered;
@@ -231,9 +243,9 @@ fn codes_table() {
     };
     let (seed, samples) = (number("SEED", 7), number("SAMPLES", 200) as usize);
     println!(
-        "| codes | errors | accepted | offered | asked, right first | asked | not found | wrongly offered | wrongly accepted |"
+        "| codes | errors | reached | accepted | offered | asked, right first | asked, right in the list | asked, not in the list | not found | wrongly offered | wrongly accepted |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut sums = [Row::default(); 4];
     for make in &MAKES {
         let rows = measure(make, seed, samples);
