@@ -74,32 +74,19 @@ fn catalogue() -> Catalogue {
     Catalogue::build(items)
 }
 
-/// What the messages took, ascending.
-struct Times {
-    /// Each message in each round.
-    all: Vec<Duration>,
-    /// The least of each message, which another program on the machine disturbs less. Other
-    /// messages come in between, so that it is not the time of a message just read.
-    least: Vec<Duration>,
-}
-
-fn time(messages: &[Message], mut read: impl FnMut(&str)) -> Times {
-    let mut all = Vec::with_capacity(messages.len() * ROUNDS);
-    let mut least = vec![Duration::MAX; messages.len()];
+fn time(messages: &[Message], mut read: impl FnMut(&str)) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(messages.len() * ROUNDS);
     for round in 0..=ROUNDS {
-        for (message, least) in messages.iter().zip(&mut least) {
+        for message in messages {
             let began = Instant::now();
             read(&message.text);
-            let took = began.elapsed();
             if round > 0 {
-                all.push(took);
-                *least = took.min(*least);
+                times.push(began.elapsed());
             }
         }
     }
-    all.sort_unstable();
-    least.sort_unstable();
-    Times { all, least }
+    times.sort_unstable();
+    times
 }
 
 fn main() {
@@ -129,8 +116,6 @@ fn main() {
         "order ".repeat(267),
         "ñé漢🙏 ".repeat(320),
         "a-1 ".repeat(400),
-        "order 5 stel bolt and ".repeat(72),
-        "glvoe nitril stel ".repeat(88),
     ];
     let worst = hostile
         .iter()
@@ -159,23 +144,22 @@ fn main() {
         messages.len(),
         catalogue.items().len()
     );
-    for (name, times) in [
-        ("understand                 ", &ours),
-        ("the specification's regexes", &spec),
-    ] {
-        let _ = writeln!(
-            out,
-            "{name} p50 {:?}, p99 {:?}; least of {ROUNDS} rounds p50 {:?}, p99 {:?}",
-            at(&times.all, 50),
-            at(&times.all, 99),
-            at(&times.least, 50),
-            at(&times.least, 99)
-        );
-    }
+    let _ = writeln!(
+        out,
+        "understand                  p50 {:?}, p99 {:?}",
+        at(&ours, 50),
+        at(&ours, 99)
+    );
+    let _ = writeln!(
+        out,
+        "the specification's regexes p50 {:?}, p99 {:?}",
+        at(&spec, 50),
+        at(&spec, 99)
+    );
     let _ = writeln!(
         out,
         "ratio at p50                {:.1}",
-        at(&ours.all, 50).as_secs_f64() / at(&spec.all, 50).as_secs_f64().max(1e-9)
+        at(&ours, 50).as_secs_f64() / at(&spec, 50).as_secs_f64().max(1e-9)
     );
     let _ = writeln!(out, "1,600 hostile characters    {worst:?}");
 }
