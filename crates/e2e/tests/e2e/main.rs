@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod configuration;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod doubt;
 #[cfg(test)]
 mod forged;
