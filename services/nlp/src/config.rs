@@ -48,8 +48,6 @@ pub struct UnderstandingConfig {
 pub struct DialogueConfig {
     /// Minutes that a question or a list waits for its answer, 1 to 1,440.
     pub question_minutes: u32,
-    /// Minutes within which UNDO takes a change back, 1 to 1,440; the agents have the last word.
-    pub undo_minutes: u32,
 }
 
 impl UnderstandingConfig {
@@ -95,13 +93,10 @@ impl Validate for Config {
                 "understanding.catalogue_ttl_s must be 0-3600".to_owned(),
             ));
         }
-        for (name, minutes) in [
-            ("question_minutes", self.dialogue.question_minutes),
-            ("undo_minutes", self.dialogue.undo_minutes),
-        ] {
-            if !(1..=1_440).contains(&minutes) {
-                return Err(ConfigError(format!("dialogue.{name} must be 1-1440")));
-            }
+        if !(1..=1_440).contains(&self.dialogue.question_minutes) {
+            return Err(ConfigError(
+                "dialogue.question_minutes must be 1-1440".to_owned(),
+            ));
         }
         let thresholds = &self.understanding.thresholds;
         for (name, value) in [

@@ -9,7 +9,7 @@
 
 mod alert_generator;
 mod ask;
-mod changes;
+pub(crate) mod changes;
 mod controller;
 mod inventory_monitor;
 mod lookup;
@@ -33,7 +33,7 @@ use self::{
     purchase_optimizer::PurchaseOptimizer, report_generator::ReportGenerator,
     supplier_evaluator::SupplierEvaluator,
 };
-pub use request::{Limits, Person, Request};
+pub use request::{ConfirmResolve, Limits, Person, Request};
 
 /// A background agent. Every method may be called again for the same execution after a crash; what
 /// it did before was rolled back then.
@@ -79,6 +79,9 @@ pub trait Agent {
 pub enum Work {
     /// The answer; the execution is completed with it.
     Done(Box<ReplyContent>),
+    /// The answer, and agents of the company's own that are to do their own work: each gets an
+    /// execution of its own, which is called, tried again and answered like any.
+    Handed(Box<ReplyContent>, Vec<AgentType>),
     /// Something to do outside the transaction first.
     Outside(Outside),
 }
@@ -188,6 +191,20 @@ pub async fn finish(
     made: Made,
 ) -> Result<ReplyContent, AgentFailure> {
     of_kind!(kind, agent => agent.finish(conn, request, made).await)
+}
+
+/// Has the agent of `kind`, one of ours, do its own work and tells of it: somebody started it when
+/// it was still one of the company's own.
+///
+/// # Errors
+/// [`AgentFailure`] of the agent.
+pub(crate) async fn own_work(
+    kind: AgentType,
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<ReplyContent, AgentFailure> {
+    let report = job(kind, conn, request).await?;
+    Ok(controller::worked(kind, request, report))
 }
 
 /// Has the agent of `kind` do its own work. The controller has none.

@@ -156,8 +156,8 @@ async fn reorder(
         Ok(product) => product,
         Err(instead) => return Ok(*instead),
     };
-    let place = match lookup::location(conn, request).await? {
-        Ok(place) => place,
+    let place = match lookup::scope(conn, request).await? {
+        Ok(scope) => scope.named,
         Err(instead) => return Ok(*instead),
     };
     let Ok(asked) = quantity(request) else {

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wharf_domain::{
-    agent::AgentType,
     contracts::{
         ReplyContent, Step,
         answers::{Confirm, NotEnoughStock, StockUpdated},
@@ -164,7 +163,7 @@ pub(super) async fn update(
         before,
         after,
     };
-    changes::note(conn, request, AgentType::InventoryMonitor, &change).await?;
+    changes::note(conn, request, &change).await?;
     answer(conn, request, &product, &place, &made).await
 }
 
