@@ -6,6 +6,8 @@ mod configuration;
 #[cfg(test)]
 mod doubt;
 #[cfg(test)]
+mod external;
+#[cfg(test)]
 mod forged;
 #[cfg(test)]
 mod intents;
