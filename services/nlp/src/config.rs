@@ -48,6 +48,9 @@ pub struct UnderstandingConfig {
 pub struct DialogueConfig {
     /// Minutes that a question or a list waits for its answer, 1 to 1,440.
     pub question_minutes: u32,
+    /// Minutes within which UNDO takes back what nlp itself changed, 1 to 1,440; what agents change
+    /// says for itself how long it can be taken back.
+    pub undo_minutes: u32,
 }
 
 impl UnderstandingConfig {
@@ -93,10 +96,13 @@ impl Validate for Config {
                 "understanding.catalogue_ttl_s must be 0-3600".to_owned(),
             ));
         }
-        if !(1..=1_440).contains(&self.dialogue.question_minutes) {
-            return Err(ConfigError(
-                "dialogue.question_minutes must be 1-1440".to_owned(),
-            ));
+        for (name, minutes) in [
+            ("question_minutes", self.dialogue.question_minutes),
+            ("undo_minutes", self.dialogue.undo_minutes),
+        ] {
+            if !(1..=1_440).contains(&minutes) {
+                return Err(ConfigError(format!("dialogue.{name} must be 1-1440")));
+            }
         }
         let thresholds = &self.understanding.thresholds;
         for (name, value) in [

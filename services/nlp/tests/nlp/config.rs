@@ -57,6 +57,7 @@ fn a_wrong_value_is_refused_with_its_key_and_without_secrets() {
         ("WHARF__UNDERSTANDING__THRESHOLDS__ACCEPT", "1.5"),
         ("WHARF__UNDERSTANDING__THRESHOLDS__ACEPT", "0.5"),
         ("WHARF__DIALOGUE__QUESTION_MINUTES", "0"),
+        ("WHARF__DIALOGUE__UNDO_MINUTES", "1441"),
         ("WHARF__ADMIN__BIND", "here"),
         ("WHARF__BROKER__NAMESPACE", "No Spaces"),
         ("WHARF__BROKER__NLP_SHARDS", "0"),
