@@ -23,7 +23,7 @@ use wharf_store::{
     executions, profiles,
 };
 
-use super::{Agent, AgentFailure, Request, Work, ask, changes};
+use super::{Agent, AgentFailure, Request, Work, ask, changes, not_mine};
 
 /// What `agent` says when all are meant.
 const ALL: &str = "all";
@@ -57,19 +57,21 @@ impl Agent for Controller {
         conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> Result<Work, AgentFailure> {
-        let content = match (request.step, request.intent) {
-            (Step::Declined { .. }, intent) => ReplyContent::Declined { intent },
-            (Step::Undo { of }, _) => undo(conn, request, of).await?,
-            (_, IntentType::AgentStatus) => status(conn, request).await?,
-            (_, IntentType::RunAgent) => return switch(conn, request, AgentState::Active).await,
-            (_, IntentType::StopAgent) => return switch(conn, request, AgentState::Stopped).await,
-            (_, intent) => {
-                return Err(AgentFailure::Refused(format!(
-                    "{intent} is not the controller's"
-                )));
-            }
-        };
-        Ok(Work::done(content))
+        match request.intent {
+            IntentType::AgentStatus => status(conn, request).await.map(Work::done),
+            IntentType::RunAgent => switch(conn, request, AgentState::Active).await,
+            IntentType::StopAgent => switch(conn, request, AgentState::Stopped).await,
+            _ => Ok(Work::done(not_mine(request))),
+        }
+    }
+
+    async fn undo(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+        of: ExecutionId,
+    ) -> Result<ReplyContent, AgentFailure> {
+        undo(conn, request, of).await
     }
 
     async fn job(

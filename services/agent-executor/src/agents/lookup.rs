@@ -112,6 +112,19 @@ pub(super) async fn scope(
     Ok(Ok(scope))
 }
 
+/// The product and the places that the request is about.
+pub(super) async fn subject(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<Found<(Product, Scope)>, AgentFailure> {
+    let product = match product(conn, request).await? {
+        Ok(product) => product,
+        Err(instead) => return Ok(Err(instead)),
+    };
+    let scope = scope(conn, request).await?;
+    Ok(scope.map(|scope| (product, scope)))
+}
+
 /// A product as people tell it from others.
 pub(super) fn name(product: Product) -> ProductName {
     ProductName {

@@ -79,12 +79,8 @@ pub(super) async fn update(
     conn: &mut AsyncPgConnection,
     request: &Request,
 ) -> Result<ReplyContent, AgentFailure> {
-    let product = match lookup::product(conn, request).await? {
-        Ok(product) => product,
-        Err(instead) => return Ok(*instead),
-    };
-    let scope = match lookup::scope(conn, request).await? {
-        Ok(scope) => scope,
+    let (product, scope) = match lookup::subject(conn, request).await? {
+        Ok(found) => found,
         Err(instead) => return Ok(*instead),
     };
     let Some(quantity) = quantity(request) else {
