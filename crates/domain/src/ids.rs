@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::agent::AgentType;
+
 /// A name that is not in the list of its enum.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown {what}: {name:?}")]
@@ -110,6 +112,12 @@ impl ExecutionId {
                 format!("request:{number}").as_bytes(),
             )),
         }
+    }
+
+    /// The execution of `agent`'s own work that this execution starts.
+    #[must_use]
+    pub fn run_of(self, agent: AgentType) -> Self {
+        Self(Uuid::new_v5(&self.0, format!("run:{agent}").as_bytes()))
     }
 
     /// The id of the message that `step` publishes for this execution, e.g. `"reply"`.

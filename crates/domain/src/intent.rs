@@ -1,6 +1,6 @@
 //! What a message can want (spec section 2.2).
 
-use crate::wire_name::wire_enum;
+use crate::{agent::AgentType, wire_name::wire_enum};
 
 wire_enum! {
     /// The 16 intents. Names are the spec's.
@@ -54,6 +54,14 @@ impl IntentType {
                 | Self::RunAgent
                 | Self::StopAgent
         )
+    }
+
+    /// Whether this, asked of `agent`, is its own work: `run_agent` is the controller's, which has
+    /// those agents work that are the companies' own. It may take long, and no change of the
+    /// conversation has to wait for it.
+    #[must_use]
+    pub fn is_own_work_of(self, agent: AgentType) -> bool {
+        self == Self::RunAgent && agent != AgentType::Controller
     }
 }
 

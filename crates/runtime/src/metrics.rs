@@ -155,7 +155,7 @@ metrics! {
         executions: IntCounterVec = "wharf_executions_total" ["agent", "outcome"],
         /// Seconds an agent worked, by agent.
         execution_seconds: HistogramVec = "wharf_execution_seconds" ["agent"],
-        /// What the sweeper did: overdue (failed), told (that it takes longer), lost (published again), job (an agent by itself).
+        /// What the sweeper did: overdue (failed), told (that it takes longer), lost (published again), draft (cancelled, since nobody answered), job (an agent by itself).
         swept: IntCounterVec = "wharf_swept_total" ["what"],
     }
 

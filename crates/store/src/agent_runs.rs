@@ -11,6 +11,10 @@ use wharf_domain::{
 
 use crate::{
     Result,
+    agents::{
+        Agent,
+        health::{self, Cause},
+    },
     columns::text_enum,
     schema::{agent_runs, agents},
 };
@@ -69,8 +73,21 @@ pub struct Circuit {
     pub closed: TimeDelta,
 }
 
+/// What noting a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noted {
+    /// It was noted before, or `company` has no such agent.
+    Before,
+    /// It counts.
+    Counted,
+    /// It counts, and its agent gets no work until then.
+    Failing(DateTime<Utc>),
+    /// It counts, and its agent, which got no work before, gets it again.
+    Recovered,
+}
+
 /// Notes a run, and what it means for its agent: a success opens the circuit, one failure more may
-/// close it. `false` when the run was noted before or `company` has no such agent.
+/// close it. What that is to be known of is written in the same transaction: see `health`.
 ///
 /// # Errors
 /// When the database fails.
@@ -79,17 +96,19 @@ pub async fn record(
     company: CompanyId,
     run: &NewRun<'_>,
     circuit: Circuit,
-) -> Result<bool> {
+) -> Result<Noted> {
     let ours = agents::table
         .filter(agents::company_id.eq(company.0))
         .filter(agents::id.eq(run.agent.0));
-    if diesel::select(diesel::dsl::exists(ours))
-        .get_result::<bool>(conn)
+    let agent: Option<Agent> = ours
+        .select(Agent::as_select())
+        .for_no_key_update()
+        .first(conn)
         .await
-        .is_ok_and(|found| !found)
-    {
-        return Ok(false);
-    }
+        .optional()?;
+    let Some(agent) = agent else {
+        return Ok(Noted::Before);
+    };
     let rows = diesel::insert_into(agent_runs::table)
         .values((
             agent_runs::company_id.eq(company.0),
@@ -106,40 +125,42 @@ pub async fn record(
         .execute(conn)
         .await?;
     if rows == 0 {
-        return Ok(false);
+        return Ok(Noted::Before);
     }
-    match run.state {
-        RunState::Completed => {
-            diesel::update(ours)
-                .set((
-                    agents::last_run_at.eq(run.ended_at),
-                    agents::last_error.eq(None::<String>),
-                    agents::failures.eq(0),
-                    agents::closed_until.eq(None::<DateTime<Utc>>),
-                ))
-                .execute(conn)
-                .await?;
+    let (failures, closed_until) = match run.state {
+        RunState::Cancelled => return Ok(Noted::Counted),
+        RunState::Completed => (0, None),
+        RunState::Failed if agent.failures + 1 >= circuit.failures => {
+            (agent.failures + 1, Some(run.ended_at + circuit.closed))
         }
-        RunState::Failed => {
-            let closed_until = diesel::dsl::case_when(
-                (agents::failures + 1).ge(circuit.failures),
-                Some(run.ended_at + circuit.closed)
-                    .into_sql::<diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>>(),
-            )
-            .otherwise(agents::closed_until);
-            diesel::update(ours)
-                .set((
-                    agents::last_run_at.eq(run.ended_at),
-                    agents::last_error.eq(run.error),
-                    agents::failures.eq(agents::failures + 1),
-                    agents::closed_until.eq(closed_until),
-                ))
-                .execute(conn)
-                .await?;
+        RunState::Failed => (agent.failures + 1, agent.closed_until),
+    };
+    diesel::update(ours)
+        .set((
+            agents::last_run_at.eq(run.ended_at),
+            agents::last_error.eq(run.error),
+            agents::failures.eq(failures),
+            agents::closed_until.eq(closed_until),
+        ))
+        .execute(conn)
+        .await?;
+    match (run.state, closed_until) {
+        (RunState::Failed, Some(until)) if failures >= circuit.failures => {
+            health::failing(conn, &agent, run, failures, until).await?;
+            Ok(Noted::Failing(until))
         }
-        RunState::Cancelled => {}
+        (RunState::Completed, _) if agent.closed_until.is_some() => {
+            let cause = Cause {
+                profile: None,
+                execution: run.execution,
+                intent: run.intent,
+                at: run.ended_at,
+            };
+            health::recovered(conn, &agent, cause).await?;
+            Ok(Noted::Recovered)
+        }
+        _ => Ok(Noted::Counted),
     }
-    Ok(true)
 }
 
 /// Runs of an agent since a moment.

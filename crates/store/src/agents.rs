@@ -1,5 +1,7 @@
 //! Agents as companies have them: one row a company and kind.
 
+pub(crate) mod health;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -8,8 +10,10 @@ use uuid::Uuid;
 use wharf_domain::{
     agent::AgentType,
     ids::{AgentId, CompanyId, ProfileId},
+    intent::IntentType,
 };
 
+use self::health::Cause;
 use crate::{
     Result,
     columns::{Col, OptCol, text_enum},
@@ -133,31 +137,64 @@ pub async fn set_state(
     let ours = agents::table
         .filter(agents::company_id.eq(company.0))
         .filter(agents::id.eq(agent.0));
-    let rows = match state {
-        AgentState::Stopped => {
-            diesel::update(ours)
-                .set((
-                    agents::state.eq(state.as_str()),
-                    agents::stopped_by.eq(by.map(Uuid::from)),
-                    agents::stopped_at.eq(now),
-                ))
-                .execute(conn)
-                .await?
-        }
-        AgentState::Active => {
-            diesel::update(ours)
-                .set((
-                    agents::state.eq(state.as_str()),
-                    agents::stopped_by.eq(None::<Uuid>),
-                    agents::stopped_at.eq(None::<DateTime<Utc>>),
-                    agents::failures.eq(0),
-                    agents::closed_until.eq(None::<DateTime<Utc>>),
-                ))
-                .execute(conn)
-                .await?
-        }
+    let before: Option<Agent> = ours
+        .select(Agent::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .await
+        .optional()?;
+    let Some(before) = before else {
+        return Ok(false);
     };
-    Ok(rows == 1)
+    if state == AgentState::Stopped {
+        diesel::update(ours)
+            .set((
+                agents::state.eq(state.as_str()),
+                agents::stopped_by.eq(by.map(Uuid::from)),
+                agents::stopped_at.eq(now),
+            ))
+            .execute(conn)
+            .await?;
+        return Ok(true);
+    }
+    diesel::update(ours)
+        .set((
+            agents::state.eq(state.as_str()),
+            agents::stopped_by.eq(None::<Uuid>),
+            agents::stopped_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(conn)
+        .await?;
+    forget_failures(conn, &before, by, now).await?;
+    Ok(true)
+}
+
+/// Gives the agent work again, whatever happened before.
+async fn forget_failures(
+    conn: &mut AsyncPgConnection,
+    before: &Agent,
+    by: Option<ProfileId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    diesel::update(agents::table)
+        .filter(agents::company_id.eq(before.company_id.0))
+        .filter(agents::id.eq(before.id.0))
+        .set((
+            agents::failures.eq(0),
+            agents::closed_until.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(conn)
+        .await?;
+    if before.closed_until.is_some() {
+        let cause = Cause {
+            profile: by,
+            execution: None,
+            intent: IntentType::RunAgent,
+            at: now,
+        };
+        health::recovered(conn, before, cause).await?;
+    }
+    Ok(())
 }
 
 /// Takes the one probe that an agent gets whose circuit was closed until now: of several at once
@@ -192,8 +229,10 @@ pub async fn plug(
     company: CompanyId,
     agent: AgentType,
     endpoint: Option<&Endpoint>,
+    now: DateTime<Utc>,
 ) -> Result<Agent> {
     let row = find_or_create(conn, company, agent).await?;
+    forget_failures(conn, &row, None, now).await?;
     let kind = match endpoint {
         Some(_) => AgentKind::Http,
         None => AgentKind::Builtin,
@@ -205,8 +244,6 @@ pub async fn plug(
             agents::kind.eq(kind.as_str()),
             agents::endpoint_url.eq(endpoint.map(|endpoint| endpoint.url.as_str())),
             agents::signing_secret.eq(endpoint.map(|endpoint| endpoint.secret.expose_secret())),
-            agents::failures.eq(0),
-            agents::closed_until.eq(None::<DateTime<Utc>>),
         ))
         .returning(Agent::as_returning())
         .get_result(conn)

@@ -20,7 +20,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use wharf_domain::ids::{CompanyId, ProfileId};
 
-pub use scan::{Finding, Scan, raise, scanned_at};
+pub use scan::{Finding, Scan, end, raise, scanned_at, seen};
 
 use crate::{
     Result,

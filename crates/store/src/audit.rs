@@ -21,12 +21,18 @@ text_enum! {
     pub enum AuditAction {
         /// Somebody asked for what the role does not allow.
         Denied = "denied",
+        /// Something was drawn up that binds nobody before a yes.
+        Drafted = "drafted",
         /// Something was changed.
         Done = "done",
         /// A change was taken back.
         Undone = "undone",
-        /// A request under way was stopped.
+        /// A request under way was stopped, or a draft dropped.
         Cancelled = "cancelled",
+        /// An agent failed so often that it gets no more work.
+        AgentFailing = "agent_failing",
+        /// It gets work again.
+        AgentRecovered = "agent_recovered",
     }
 }
 

@@ -37,6 +37,8 @@ pub struct NewEffect {
     pub change: Value,
     /// When.
     pub done_at: DateTime<Utc>,
+    /// The last moment at which UNDO takes it back.
+    pub undo_until: DateTime<Utc>,
 }
 
 /// A change.
@@ -69,6 +71,17 @@ pub struct Effect {
     pub undone_by: Option<ExecutionId>,
     /// When it was taken back.
     pub undone_at: Option<DateTime<Utc>>,
+    /// The last moment at which UNDO takes it back.
+    pub undo_until: DateTime<Utc>,
+}
+
+impl Effect {
+    /// How many minutes UNDO had, when it is too late for it at `now`; `None`: it is not.
+    #[must_use]
+    pub fn too_late(&self, now: DateTime<Utc>) -> Option<u32> {
+        let minutes = (self.undo_until - self.done_at).num_minutes();
+        (now > self.undo_until).then(|| u32::try_from(minutes).unwrap_or_default())
+    }
 }
 
 /// Notes a change once; `false` when the execution's change was noted before.
@@ -86,6 +99,7 @@ pub async fn record(conn: &mut AsyncPgConnection, new: &NewEffect) -> Result<boo
             e::intent_type.eq(new.intent.as_str()),
             e::change.eq(&new.change),
             e::done_at.eq(new.done_at),
+            e::undo_until.eq(new.undo_until),
         ))
         .on_conflict_do_nothing()
         .execute(conn)

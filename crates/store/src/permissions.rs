@@ -11,7 +11,7 @@ use wharf_domain::{
 };
 
 use crate::{
-    Result,
+    Result, locations,
     schema::{profile_locations, profiles, role_permissions},
 };
 
@@ -85,4 +85,27 @@ pub async fn check(
     Ok(Permission::Allowed {
         locations: (!places.is_empty()).then_some(places),
     })
+}
+
+/// Whether `profile` may ask for `intent` at the place that a request names in these words: nobody
+/// may where the place is one of the company's and not one of the person's. A place that is not
+/// known at all is for the agent to say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn check_at(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    profile: ProfileId,
+    intent: IntentType,
+    place: Option<&str>,
+) -> Result<Permission> {
+    let permission = check(conn, company, profile, intent).await?;
+    if let (Permission::Allowed { locations: Some(_) }, Some(words)) = (&permission, place)
+        && let Some(place) = locations::find(conn, company, words).await?
+        && !permission.covers(place.id)
+    {
+        return Ok(Permission::Denied);
+    }
+    Ok(permission)
 }

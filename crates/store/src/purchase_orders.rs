@@ -2,8 +2,9 @@
 //! is changed by compare-and-set, and no order is ever deleted.
 //!
 //! An order is open when it is confirmed and not received. A draft binds nobody: it is neither
-//! open nor on order.
+//! open nor on order. Which drafts nobody answered: `purchase_orders/drafts.rs`.
 
+mod drafts;
 mod outstanding;
 
 use bigdecimal::BigDecimal;
@@ -20,6 +21,7 @@ use crate::{
     schema::{companies, deliveries, purchase_order_lines as l, purchase_orders as o, suppliers},
 };
 
+pub use drafts::{Unanswered, unanswered};
 pub use outstanding::{Open, drafted, on_order, open};
 
 /// A company's first order.
@@ -36,6 +38,18 @@ text_enum! {
         Received = "received",
         /// Dropped.
         Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    /// Why an order was cancelled.
+    pub enum CancelReason {
+        /// Somebody said no to the draft.
+        Declined = "declined",
+        /// Nobody answered whether the draft is to be placed.
+        Expired = "expired",
+        /// It had been placed and was taken back.
+        Undone = "undone",
     }
 }
 
@@ -309,7 +323,8 @@ pub async fn confirm(
     Ok(rows == 1)
 }
 
-/// Drops an order that is `from` and of which nothing has come; `false` when it is not so.
+/// Drops an order of which nothing has come, a draft or, to take it back, a placed one; `false` when
+/// it is not so (any more).
 ///
 /// # Errors
 /// When the database fails.
@@ -317,9 +332,13 @@ pub async fn cancel(
     conn: &mut AsyncPgConnection,
     company: CompanyId,
     order: Uuid,
-    from: OrderState,
+    reason: CancelReason,
     now: DateTime<Utc>,
 ) -> Result<bool> {
+    let from = match reason {
+        CancelReason::Declined | CancelReason::Expired => OrderState::Draft,
+        CancelReason::Undone => OrderState::Confirmed,
+    };
     let came = deliveries::table
         .filter(deliveries::company_id.eq(company.0))
         .filter(deliveries::order_id.eq(order));
@@ -331,6 +350,7 @@ pub async fn cancel(
         .set((
             o::state.eq(OrderState::Cancelled.as_str()),
             o::cancelled_at.eq(now),
+            o::cancel_reason.eq(reason.as_str()),
         ))
         .execute(conn)
         .await?;

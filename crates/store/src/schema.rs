@@ -307,6 +307,7 @@ diesel::table! {
         expected_on -> Nullable<Date>,
         received_at -> Nullable<Timestamptz>,
         cancelled_at -> Nullable<Timestamptz>,
+        cancel_reason -> Nullable<Text>,
     }
 }
 
@@ -507,6 +508,7 @@ diesel::table! {
         done_at -> Timestamptz,
         undone_by -> Nullable<Uuid>,
         undone_at -> Nullable<Timestamptz>,
+        undo_until -> Timestamptz,
     }
 }
 

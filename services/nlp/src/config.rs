@@ -48,7 +48,8 @@ pub struct UnderstandingConfig {
 pub struct DialogueConfig {
     /// Minutes that a question or a list waits for its answer, 1 to 1,440.
     pub question_minutes: u32,
-    /// Minutes within which UNDO takes a change back, 1 to 1,440; the agents have the last word.
+    /// Minutes within which UNDO takes back what nlp itself changed, 1 to 1,440; what agents change
+    /// says for itself how long it can be taken back.
     pub undo_minutes: u32,
 }
 

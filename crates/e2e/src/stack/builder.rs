@@ -24,6 +24,9 @@ pub const TOKEN: &str = "wharf-test-token";
 /// Signs links in every test; no secret.
 const MEDIA_KEY: &str = "wharf-test-key-of-at-least-32-characters";
 
+/// Signs the addresses that companies' own agents call back at, in every test; no secret.
+const CALLBACK_KEY: &str = "wharf-test-key-of-callbacks-32-characters";
+
 /// What a stack is made of.
 #[derive(Debug)]
 pub struct StackBuilder {
@@ -240,6 +243,7 @@ impl StackBuilder {
         ];
         let storage = ("WHARF__MEDIA__URL", files.to_owned());
         let key = ("WHARF__MEDIA__SIGNING_KEY", MEDIA_KEY.to_owned());
+        let callbacks = ("WHARF__CALLBACKS__SIGNING_KEY", CALLBACK_KEY.to_owned());
         let database = ("DATABASE_URL", servers.database_url.clone());
         let ingresses = (0..self.ingresses).map(Service::Ingress);
         ingresses
@@ -256,7 +260,7 @@ impl StackBuilder {
                             format!("127.0.0.1:{}", ingress_ports[number]),
                         ));
                         set.push(("WHARF__PUBLIC_URL", public_url.to_owned()));
-                        set.extend([storage.clone(), key.clone()]);
+                        set.extend([storage.clone(), key.clone(), callbacks.clone()]);
                     }
                     Service::Responder => {
                         set.extend(twilio.clone());
@@ -270,7 +274,10 @@ impl StackBuilder {
                         ));
                     }
                     Service::Nlp => set.push(database.clone()),
-                    Service::AgentExecutor => set.extend([database.clone(), storage.clone()]),
+                    Service::AgentExecutor => {
+                        set.extend([database.clone(), storage.clone(), callbacks.clone()]);
+                        set.push(("WHARF__CALLBACKS__PUBLIC_URL", public_url.to_owned()));
+                    }
                 }
                 let own = set
                     .into_iter()

@@ -8,6 +8,8 @@ mod conversations;
 #[cfg(test)]
 mod doubt;
 #[cfg(test)]
+mod external;
+#[cfg(test)]
 mod forged;
 #[cfg(test)]
 mod intents;

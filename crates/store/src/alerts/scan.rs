@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use wharf_domain::ids::CompanyId;
 
-use super::{Alert, AlertKind, AlertState, Severity};
+use super::{AlertKind, AlertState, Severity};
 use crate::{
     Result,
     columns::Col,
@@ -91,6 +91,58 @@ pub async fn raise(
 ) -> Result<bool> {
     hold(conn, company).await?;
     save(conn, company, finding, now).await
+}
+
+/// Brings the live alert of a finding up to date, when there is one: somebody may have resolved it,
+/// and knows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seen(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    finding: &Finding,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = diesel::update(a::table)
+        .filter(a::company_id.eq(company.0))
+        .filter(a::kind.eq(finding.kind.as_str()))
+        .filter(a::subject.eq(&finding.subject))
+        .filter(a::state.ne(AlertState::Resolved.as_str()))
+        .set((
+            a::severity.eq(finding.severity.as_str()),
+            a::facts.eq(Value::Object(finding.facts.clone())),
+            a::seen_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Resolves, by nobody, the live alert of that kind and subject; `false`: there is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    kind: AlertKind,
+    subject: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = diesel::update(a::table)
+        .filter(a::company_id.eq(company.0))
+        .filter(a::kind.eq(kind.as_str()))
+        .filter(a::subject.eq(subject))
+        .filter(a::state.ne(AlertState::Resolved.as_str()))
+        .set((
+            a::state.eq(AlertState::Resolved.as_str()),
+            a::resolved_by.eq(None::<Uuid>),
+            a::resolved_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(rows == 1)
 }
 
 impl Scan {
@@ -194,22 +246,7 @@ async fn save(
     finding: &Finding,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let facts = Value::Object(finding.facts.clone());
-    let live: Option<Alert> = diesel::update(a::table)
-        .filter(a::company_id.eq(company.0))
-        .filter(a::kind.eq(finding.kind.as_str()))
-        .filter(a::subject.eq(&finding.subject))
-        .filter(a::state.ne(AlertState::Resolved.as_str()))
-        .set((
-            a::severity.eq(finding.severity.as_str()),
-            a::facts.eq(&facts),
-            a::seen_at.eq(now),
-        ))
-        .returning(Alert::as_returning())
-        .get_result(conn)
-        .await
-        .optional()?;
-    if live.is_some() {
+    if seen(conn, company, finding, now).await? {
         return Ok(false);
     }
     let last: Option<i64> = a::table
@@ -225,7 +262,7 @@ async fn save(
             a::severity.eq(finding.severity.as_str()),
             a::category.eq(finding.kind.category()),
             a::subject.eq(&finding.subject),
-            a::facts.eq(&facts),
+            a::facts.eq(Value::Object(finding.facts.clone())),
             a::product_id.eq(finding.product_id),
             a::supplier_id.eq(finding.supplier_id),
             a::order_id.eq(finding.order_id),

@@ -150,7 +150,7 @@ pub async fn lock_conversation(
 }
 
 /// Whether no earlier execution of the conversation that changes something still waits or is at
-/// work.
+/// work. An agent's own run, which may take long, changes nothing that an order matters for.
 ///
 /// # Errors
 /// When the database fails.
@@ -165,12 +165,38 @@ pub async fn in_turn(conn: &mut AsyncPgConnection, execution: &Execution) -> Res
         .filter(q::conversation_key.eq(&execution.conversation_key))
         .filter(q::status.eq_any([PENDING, PROCESSING]))
         .filter(q::intent_type.eq_any(mutating))
+        .filter(
+            q::intent_type
+                .ne(IntentType::RunAgent.as_str())
+                .or(q::agent_type.eq(AgentType::Controller.as_str())),
+        )
         .order((q::created_at, q::id))
         .select(q::id)
         .first(conn)
         .await
         .optional()?;
     Ok(first.is_none_or(|first| first == execution.id.0))
+}
+
+/// Whether a yes or a no to what `asked` asked waits or is at work.
+///
+/// # Errors
+/// When the database fails.
+pub async fn answer_under_way(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    asked: ExecutionId,
+) -> Result<bool> {
+    let to_it = diesel::dsl::sql::<diesel::sql_types::Bool>("context->'step'->>'asked' = ")
+        .bind::<Text, _>(asked.to_string());
+    Ok(diesel::select(diesel::dsl::exists(
+        q::table
+            .filter(q::company_id.eq(company.0))
+            .filter(q::status.eq_any([PENDING, PROCESSING]))
+            .filter(to_it),
+    ))
+    .get_result(conn)
+    .await?)
 }
 
 /// How many executions wait for each agent of `company`.

@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use wharf_domain::{agent::AgentType, intent::IntentType};
 use wharf_store::{
     AsyncPgConnection,
-    agent_runs::{self, Circuit, NewRun, RunState, Trigger},
+    agent_runs::{self, Circuit, NewRun, Noted, RunState, Trigger},
     agents::{self, Agent, AgentKind, AgentState, Endpoint},
+    alerts::{self, AlertState, Filter},
+    audit::{self, AuditAction},
 };
 
 use crate::support::{World, at, execution};
@@ -71,11 +73,9 @@ async fn three_failures_in_a_row_close_the_circuit_and_a_success_opens_it() {
     let conn = &mut *conn;
     let agent = one(conn, &world).await;
     let mut ran = async |minute, error| {
-        assert!(
-            agent_runs::record(conn, company, &run(&agent, minute, error), CIRCUIT)
-                .await
-                .unwrap()
-        );
+        agent_runs::record(conn, company, &run(&agent, minute, error), CIRCUIT)
+            .await
+            .unwrap();
         let agent = one(conn, &world).await;
         (agent.failures, agent.closed_until, agent.last_error)
     };
@@ -115,16 +115,10 @@ async fn a_run_of_an_execution_is_noted_once_and_runs_are_counted() {
     let agent = one(conn, &world).await;
     let mut of_execution = run(&agent, 5, Some("no data"));
     of_execution.execution = Some(execution("SM1"));
-    assert!(
-        agent_runs::record(conn, company, &of_execution, CIRCUIT)
-            .await
-            .unwrap()
-    );
-    assert!(
-        !agent_runs::record(conn, company, &of_execution, CIRCUIT)
-            .await
-            .unwrap()
-    );
+    for expected in [Noted::Counted, Noted::Before] {
+        let noted = agent_runs::record(conn, company, &of_execution, CIRCUIT).await;
+        assert_eq!(noted.unwrap(), expected);
+    }
     assert_eq!(one(conn, &world).await.failures, 1);
     let mut by_itself = run(&agent, 7, None);
     by_itself.trigger = Trigger::Schedule;
@@ -156,14 +150,84 @@ async fn an_agent_is_plugged_in_and_unplugged_and_shows_no_secret() {
     };
     assert!(!format!("{endpoint:?}").contains("s3cret"));
     let kind = AgentType::AlertGenerator;
-    let agent = agents::plug(conn, company, kind, Some(&endpoint))
+    let agent = agents::plug(conn, company, kind, Some(&endpoint), at(0))
         .await
         .unwrap();
     assert_eq!(agent.kind, AgentKind::Http);
     let found = agents::endpoint(conn, company, agent.id).await.unwrap();
     assert_eq!(found.unwrap().url, endpoint.url);
-    let agent = agents::plug(conn, company, kind, None).await.unwrap();
+    let agent = agents::plug(conn, company, kind, None, at(1))
+        .await
+        .unwrap();
     assert_eq!(agent.kind, AgentKind::Builtin);
     let found = agents::endpoint(conn, company, agent.id).await.unwrap();
     assert!(found.is_none());
+}
+
+#[tokio::test]
+async fn that_an_agent_fails_is_an_alert_once_and_over_when_it_recovers() {
+    let world = World::new().await;
+    let company = world.ours.company;
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let agent = one(conn, &world).await;
+    let mut minute = 0;
+    let mut ran = async |conn: &mut AsyncPgConnection, error| {
+        minute += 1;
+        agent_runs::record(conn, company, &run(&agent, minute, error), CIRCUIT)
+            .await
+            .unwrap()
+    };
+    for expected in [
+        Noted::Counted,
+        Noted::Counted,
+        Noted::Failing(at(8)),
+        Noted::Failing(at(9)),
+    ] {
+        assert_eq!(ran(conn, Some("no data")).await, expected);
+    }
+    let live = alerts::live(conn, company, Filter::default(), 9);
+    let [alert] = <[_; 1]>::try_from(live.await.unwrap()).unwrap();
+    assert_eq!(alert.subject, agent.agent_type.as_str());
+    assert_eq!((alert.raised_at, alert.seen_at), (at(3), at(4)));
+    assert_eq!(alert.facts["failures"], 4);
+    // Somebody who resolves it knows: the next failure raises none.
+    alerts::resolve(conn, company, alert.number, None, at(4))
+        .await
+        .unwrap();
+    ran(conn, Some("no data")).await;
+    assert_eq!(world.db.rows("alerts").await, 1);
+    assert_eq!(ran(conn, None).await, Noted::Recovered);
+    assert_eq!(ran(conn, None).await, Noted::Counted);
+
+    // It begins anew; starting the agent by hand ends it too.
+    for _ in 0..3 {
+        ran(conn, Some("no data")).await;
+    }
+    assert_eq!(world.db.rows("alerts WHERE state = 'open'").await, 1);
+    let (active, me) = (AgentState::Active, Some(world.ours.profile));
+    agents::set_state(conn, company, agent.id, active, me, at(20))
+        .await
+        .unwrap();
+    let alert = alerts::get(conn, company, 2).await.unwrap().unwrap();
+    assert_eq!(
+        (alert.state, alert.resolved_by, alert.resolved_at),
+        (AlertState::Resolved, None, Some(at(20)))
+    );
+    let lines = audit::since(conn, company, at(0), 99).await.unwrap();
+    let (failing, recovered) = (AuditAction::AgentFailing, AuditAction::AgentRecovered);
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| (line.action, line.at, line.profile))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (failing, at(3), None),
+            (recovered, at(6), None),
+            (failing, at(10), None),
+            (recovered, at(20), me),
+        ]
+    );
+    assert_eq!(lines[0].detail["error"], "no data");
 }

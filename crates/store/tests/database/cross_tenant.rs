@@ -15,7 +15,7 @@ use wharf_domain::{
 };
 use wharf_store::{
     StoreError,
-    agent_runs::{self, Circuit, NewRun, RunState, Trigger},
+    agent_runs::{self, Circuit, NewRun, Noted, RunState, Trigger},
     agents::{self, AgentState, Endpoint},
     alerts::{self, Filter},
     audit::{self, AuditAction},
@@ -227,16 +227,10 @@ async fn agents_texts_and_goods() {
         failures: 1,
         closed: TimeDelta::minutes(1),
     };
-    assert!(
-        !agent_runs::record(conn, theirs.company, &run, circuit)
-            .await
-            .unwrap()
-    );
-    assert!(
-        agent_runs::record(conn, ours.company, &run, circuit)
-            .await
-            .unwrap()
-    );
+    let noted = agent_runs::record(conn, theirs.company, &run, circuit).await;
+    assert_eq!(noted.unwrap(), Noted::Before);
+    let noted = agent_runs::record(conn, ours.company, &run, circuit).await;
+    assert_eq!(noted.unwrap(), Noted::Counted);
     let counted = agent_runs::counts(conn, theirs.company, at(-9)).await;
     assert_eq!(counted.unwrap(), []);
     assert!(
@@ -254,7 +248,7 @@ async fn agents_texts_and_goods() {
         url: "https://agents.example".to_owned(),
         secret: "s3cret".into(),
     };
-    agents::plug(conn, ours.company, agent.agent_type, Some(&endpoint))
+    agents::plug(conn, ours.company, agent.agent_type, Some(&endpoint), at(0))
         .await
         .unwrap();
     let found = agents::endpoint(conn, theirs.company, agent.id).await;
@@ -505,6 +499,13 @@ async fn dialogues_changes_and_rights() {
     assert_eq!(quoted.unwrap().unwrap().execution_id, execution("SM1"));
 
     executions::enqueue(conn, &ours.work("SM1")).await.unwrap();
+    let mut yes = ours.work("SMyes");
+    yes.context = json!({ "step": { "kind": "confirmed", "asked": execution("SM1") } });
+    executions::enqueue(conn, &yes).await.unwrap();
+    for (company, answered) in [(theirs.company, false), (ours.company, true)] {
+        let found = executions::answer_under_way(conn, company, execution("SM1")).await;
+        assert_eq!(found.unwrap(), answered);
+    }
     let effect = NewEffect {
         execution_id: id,
         company_id: ours.company,
@@ -514,6 +515,7 @@ async fn dialogues_changes_and_rights() {
         intent: IntentType::UpdateStock,
         change: json!({}),
         done_at: at(0),
+        undo_until: at(10),
     };
     effects::record(conn, &effect).await.unwrap();
     let stolen = NewEffect {

@@ -27,6 +27,7 @@ async fn a_change_is_noted_once_and_taken_back_once() {
         intent: IntentType::UpdateStock,
         change: json!({"quantity": minute}),
         done_at: at(minute),
+        undo_until: at(minute + 10),
     };
     assert_eq!(
         effects::latest_of(conn, ours.company, KEY).await.unwrap(),
@@ -50,6 +51,10 @@ async fn a_change_is_noted_once_and_taken_back_once() {
         (AgentType::InventoryMonitor, IntentType::UpdateStock)
     );
     assert_eq!(latest.undone_by, None);
+    assert_eq!(
+        (latest.too_late(at(12)), latest.too_late(at(13))),
+        (None, Some(10))
+    );
     assert_eq!(
         effects::latest_of(conn, ours.company, "other")
             .await

@@ -87,5 +87,22 @@ async fn a_person_may_be_bound_to_places() {
         }
     );
     assert!(may.covers(here) && !may.covers(elsewhere));
+    let elsewhere_of_ours = named("ours:elsewhere");
+    world
+        .db
+        .run_sql(&format!(
+            "INSERT INTO locations (id, company_id, legal_entity_id, name)
+               SELECT '{elsewhere_of_ours}', company_id, legal_entity_id, 'Rotterdam' FROM locations
+               WHERE id = '{here}'"
+        ))
+        .await;
+    for (place, allowed) in [
+        (None, true),
+        (Some("rotterdam"), false),
+        (Some("atlantis"), true),
+    ] {
+        let may = permissions::check_at(conn, ours.company, ours.profile, intent, place).await;
+        assert_eq!(may.unwrap().is_allowed(), allowed, "{place:?}");
+    }
     assert!(ALL.covers(elsewhere) && !Permission::Denied.covers(here));
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wharf_domain::{ids::named, money::Money};
 use wharf_store::{
     StoreError,
-    purchase_orders::{self, NewLine, NewOrder, OrderState},
+    purchase_orders::{self, CancelReason, NewLine, NewOrder, OrderState},
     suppliers::{self, SupplierMatch},
 };
 use wharf_testkit::database::TestDatabase;
@@ -184,15 +184,18 @@ async fn an_order_from_draft_to_cancelled() {
         .await
         .unwrap();
     assert_eq!(on_order.get(&product), Some(&7));
-    let confirmed = OrderState::Confirmed;
-    let cancelled = purchase_orders::cancel(conn, company, order.id, confirmed, at(3)).await;
+    let undone = CancelReason::Undone;
+    let cancelled = purchase_orders::cancel(conn, company, order.id, undone, at(3)).await;
     assert!(!cancelled.unwrap(), "some of it has come");
     world.db.run_sql("DELETE FROM deliveries").await;
-    let cancelled =
-        purchase_orders::cancel(conn, company, order.id, OrderState::Draft, at(3)).await;
-    assert!(!cancelled.unwrap(), "it is no draft");
-    let cancelled = purchase_orders::cancel(conn, company, order.id, confirmed, at(3)).await;
+    for of_a_draft in [CancelReason::Declined, CancelReason::Expired] {
+        let cancelled = purchase_orders::cancel(conn, company, order.id, of_a_draft, at(3)).await;
+        assert!(!cancelled.unwrap(), "it is no draft");
+    }
+    let cancelled = purchase_orders::cancel(conn, company, order.id, undone, at(3)).await;
     assert!(cancelled.unwrap());
+    let reason = "purchase_orders WHERE cancel_reason = 'undone'";
+    assert_eq!(world.db.rows(reason).await, 1);
     let row = purchase_orders::get(conn, company, order.id)
         .await
         .unwrap()

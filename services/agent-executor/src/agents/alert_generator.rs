@@ -11,12 +11,13 @@ mod scan;
 mod view;
 
 use wharf_domain::{
-    contracts::{ReplyContent, Step, answers::JobReport},
+    contracts::{ReplyContent, answers::JobReport},
+    ids::ExecutionId,
     intent::IntentType,
 };
 use wharf_store::{AsyncPgConnection, alerts};
 
-use super::{Agent, AgentFailure, Request, Work};
+use super::{Agent, AgentFailure, Request, Work, not_mine};
 pub(super) use view::line;
 
 /// See the module.
@@ -43,24 +44,24 @@ impl Agent for AlertGenerator {
         conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> Result<Work, AgentFailure> {
-        use IntentType::{AcknowledgeAlert, ResolveAlert, ViewAlerts};
-        let content = match (request.intent, request.step) {
-            (ViewAlerts, _) => view::view(conn, request).await?,
-            (AcknowledgeAlert | ResolveAlert, Step::Undo { of }) => {
-                change::undo(conn, request, of).await?
-            }
-            (intent @ (AcknowledgeAlert | ResolveAlert), Step::Declined { .. }) => {
-                ReplyContent::Declined { intent }
-            }
-            (AcknowledgeAlert, _) => {
+        let content = match request.intent {
+            IntentType::ViewAlerts => view::view(conn, request).await?,
+            IntentType::AcknowledgeAlert => {
                 change::change(conn, request, change::To::Acknowledged).await?
             }
-            (ResolveAlert, _) => change::change(conn, request, change::To::Resolved).await?,
-            (other, _) => ReplyContent::NotAvailable {
-                intent: other.as_str().to_owned(),
-            },
+            IntentType::ResolveAlert => change::change(conn, request, change::To::Resolved).await?,
+            _ => not_mine(request),
         };
         Ok(Work::done(content))
+    }
+
+    async fn undo(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+        of: ExecutionId,
+    ) -> Result<ReplyContent, AgentFailure> {
+        change::undo(conn, request, of).await
     }
 
     /// Looks for alerts.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use wharf_domain::{
-    contracts::ReplyContent,
+    contracts::{ReplyContent, answers::Confirm},
     dialogue::{DialogueState, Form, PendingConfirmation},
     entities::EntityName,
     mapping::mapping_of,
@@ -31,6 +31,21 @@ pub(super) async fn confirm(
         asked_again: 0,
     });
     wait_for(conn, request, &state).await
+}
+
+/// The same question with what the request says and nothing more.
+pub(super) async fn confirm_plainly(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<ReplyContent, AgentFailure> {
+    let expires_at = confirm(conn, request, false).await?;
+    Ok(ReplyContent::Confirm(Confirm {
+        intent: request.intent,
+        entities: request.entities.clone(),
+        product: None,
+        change: None,
+        expires_at,
+    }))
 }
 
 /// "Which one?", "How many?": the answer completes the request.

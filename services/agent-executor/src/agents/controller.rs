@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use wharf_domain::{
     agent::AgentType,
     contracts::{
@@ -18,11 +19,11 @@ use wharf_domain::{
 use wharf_store::{
     AsyncPgConnection, StoreError, agent_runs,
     agents::{self as rows, AgentKind, AgentState},
-    effects::{self, NewEffect},
+    audit::AuditAction,
     executions, profiles,
 };
 
-use super::{Agent, AgentFailure, Request, Work};
+use super::{Agent, AgentFailure, Request, Work, ask, changes, not_mine};
 
 /// What `agent` says when all are meant.
 const ALL: &str = "all";
@@ -56,19 +57,21 @@ impl Agent for Controller {
         conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> Result<Work, AgentFailure> {
-        let content = match (request.step, request.intent) {
-            (Step::Declined { .. }, intent) => ReplyContent::Declined { intent },
-            (Step::Undo { of }, _) => undo(conn, request, of).await?,
-            (_, IntentType::AgentStatus) => status(conn, request).await?,
-            (_, IntentType::RunAgent) => switch(conn, request, AgentState::Active).await?,
-            (_, IntentType::StopAgent) => switch(conn, request, AgentState::Stopped).await?,
-            (_, intent) => {
-                return Err(AgentFailure::Refused(format!(
-                    "{intent} is not the controller's"
-                )));
-            }
-        };
-        Ok(Work::done(content))
+        match request.intent {
+            IntentType::AgentStatus => status(conn, request).await.map(Work::done),
+            IntentType::RunAgent => switch(conn, request, AgentState::Active).await,
+            IntentType::StopAgent => switch(conn, request, AgentState::Stopped).await,
+            _ => Ok(Work::done(not_mine(request))),
+        }
+    }
+
+    async fn undo(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+        of: ExecutionId,
+    ) -> Result<ReplyContent, AgentFailure> {
+        undo(conn, request, of).await
     }
 
     async fn job(
@@ -102,7 +105,7 @@ async fn switch(
     conn: &mut AsyncPgConnection,
     request: &Request,
     to: AgentState,
-) -> Result<ReplyContent, AgentFailure> {
+) -> Result<Work, AgentFailure> {
     let meant = meant(request)?;
     let running = to == AgentState::Active;
     let names = meant.iter().map(|agent| agent.as_str().to_owned());
@@ -111,38 +114,69 @@ async fn switch(
         running,
         changed: false,
         jobs: Vec::new(),
+        asked: Vec::new(),
         undo_until: None,
         as_of: request.now,
     };
     if meant == [AgentType::Controller] {
         // It always runs, and has no work of its own.
         switched.running = true;
-        return Ok(ReplyContent::AgentStarted(switched));
+        return Ok(Work::done(ReplyContent::AgentStarted(switched)));
+    }
+    if meant.len() > request.limits.confirm_agents as usize && request.step == Step::Ask {
+        let question = ask::confirm_plainly(conn, request).await?;
+        return Ok(Work::done(question));
     }
     let before = set(conn, request, &meant, to).await?;
+    let mut own = Vec::new();
     if running {
         for agent in meant {
             let row = rows::find_or_create(conn, request.company_id(), agent).await?;
-            // One of the company's own works when it is asked.
-            if row.kind == AgentKind::Builtin {
-                // Boxed, since an agent's job is one of the futures that this one is part of.
-                let job = Box::pin(super::job(agent, conn, request)).await?;
-                switched.jobs.push(job);
+            match row.kind {
+                AgentKind::Builtin => {
+                    // Boxed, since an agent's job is one of the futures that this one is part of.
+                    let job = Box::pin(super::job(agent, conn, request)).await?;
+                    switched.jobs.push(job);
+                }
+                AgentKind::Http => own.push(agent),
             }
         }
+        switched.asked = own.iter().map(|agent| agent.as_str().to_owned()).collect();
     }
-    if !before.is_empty() {
+    if before.is_empty() {
+        if running {
+            let detail = json!({ "to": to.as_str(), "worked": &switched.agents });
+            changes::audit(conn, request, AuditAction::Done, detail).await?;
+        }
+    } else {
         switched.changed = true;
         switched.undo_until = Some(request.undo_until());
         let change = Change {
             to: to.as_str().to_owned(),
             agents: before,
         };
-        remember(conn, request, &change).await?;
+        changes::note(conn, request, &change).await?;
     }
-    Ok(match to {
+    let content = Box::new(match to {
         AgentState::Active => ReplyContent::AgentStarted(switched),
         AgentState::Stopped => ReplyContent::AgentStopped(switched),
+    });
+    Ok(match own.is_empty() {
+        true => Work::Done(content),
+        false => Work::Handed(content, own),
+    })
+}
+
+/// What an agent of ours did that was still the company's own when it was started.
+pub(super) fn worked(agent: AgentType, request: &Request, job: JobReport) -> ReplyContent {
+    ReplyContent::AgentStarted(AgentSwitched {
+        agents: vec![agent.as_str().to_owned()],
+        running: true,
+        changed: false,
+        jobs: vec![job],
+        asked: Vec::new(),
+        undo_until: None,
+        as_of: request.now,
     })
 }
 
@@ -175,57 +209,27 @@ async fn set(
     Ok(before)
 }
 
-async fn remember(
-    conn: &mut AsyncPgConnection,
-    request: &Request,
-    change: &Change,
-) -> Result<(), AgentFailure> {
-    let change = serde_json::to_value(change)
-        .map_err(|error| AgentFailure::Refused(format!("its change cannot be noted: {error}")))?;
-    let effect = NewEffect {
-        execution_id: request.execution_id,
-        company_id: request.company_id(),
-        conversation_key: request.conversation_key.clone(),
-        profile_id: request.person.as_ref().map(|person| person.id),
-        agent: AgentType::Controller,
-        intent: request.intent,
-        change,
-        done_at: request.now,
-    };
-    effects::record(conn, &effect).await?;
-    Ok(())
-}
-
 async fn undo(
     conn: &mut AsyncPgConnection,
     request: &Request,
     of: ExecutionId,
 ) -> Result<ReplyContent, AgentFailure> {
-    let not = |why| Ok(ReplyContent::NotUndone(why));
-    let company = request.company_id();
-    let Some(effect) = effects::get(conn, company, of).await? else {
-        return not(WhyNotUndone::Nothing);
+    let change: Change = match changes::to_undo(conn, request, of).await? {
+        Ok(change) => change,
+        Err(instead) => return Ok(instead),
     };
-    if effect.undone_at.is_some() {
-        return not(WhyNotUndone::Already);
-    }
-    let minutes = request.limits.undo_minutes;
-    if request.now > effect.done_at + TimeDelta::minutes(minutes.into()) {
-        return not(WhyNotUndone::TooLate { minutes });
-    }
-    let change: Change = serde_json::from_value(effect.change)
-        .map_err(|error| AgentFailure::Refused(format!("what it changed: {error}")))?;
+    let company = request.company_id();
     let mut agents = Vec::new();
     for before in &change.agents {
         let row = rows::find_or_create(conn, company, before.agent).await?;
         // Somebody has switched it since: that stands.
         if row.state.as_str() != change.to {
-            return not(WhyNotUndone::Overtaken);
+            return changes::overtaken(conn, request, of).await;
         }
         agents.push(row.id);
     }
-    if !effects::mark_undone(conn, company, of, request.execution_id, request.now).await? {
-        return not(WhyNotUndone::Already);
+    if !changes::undone(conn, request, of).await? {
+        return Ok(ReplyContent::NotUndone(WhyNotUndone::Already));
     }
     for (before, agent) in change.agents.iter().zip(agents) {
         let (to, at) = match before.running {
@@ -243,7 +247,7 @@ async fn undo(
         .map(|before| before.agent.as_str())
         .collect();
     Ok(ReplyContent::Undone(Undone {
-        intent: effect.intent,
+        intent: request.intent,
         subject: names.join(", "),
         change: None,
         as_of: request.now,

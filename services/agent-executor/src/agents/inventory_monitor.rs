@@ -10,12 +10,13 @@ mod undo;
 mod update;
 
 use wharf_domain::{
-    contracts::{ReplyContent, Step, answers::JobReport},
+    contracts::{ReplyContent, answers::JobReport},
+    ids::ExecutionId,
     intent::IntentType,
 };
 use wharf_store::{AsyncPgConnection, snapshots};
 
-use super::{Agent, AgentFailure, Request, Work, plan::Overview};
+use super::{Agent, AgentFailure, Request, Work, not_mine, plan::Overview};
 
 /// See the module.
 #[derive(Debug)]
@@ -27,20 +28,21 @@ impl Agent for InventoryMonitor {
         conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> Result<Work, AgentFailure> {
-        let content = match (request.intent, request.step) {
-            (IntentType::CheckInventory, _) => check::check(conn, request).await?,
-            (IntentType::UpdateStock, Step::Undo { of }) => undo::undo(conn, request, of).await?,
-            (intent @ IntentType::UpdateStock, Step::Declined { .. }) => {
-                ReplyContent::Declined { intent }
-            }
-            (IntentType::UpdateStock, Step::Ask | Step::Confirmed { .. }) => {
-                update::update(conn, request).await?
-            }
-            (other, _) => ReplyContent::NotAvailable {
-                intent: other.as_str().to_owned(),
-            },
+        let content = match request.intent {
+            IntentType::CheckInventory => check::check(conn, request).await?,
+            IntentType::UpdateStock => update::update(conn, request).await?,
+            _ => not_mine(request),
         };
         Ok(Work::done(content))
+    }
+
+    async fn undo(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+        of: ExecutionId,
+    ) -> Result<ReplyContent, AgentFailure> {
+        undo::undo(conn, request, of).await
     }
 
     /// Notes the day's stock and counts what is low.

@@ -1,16 +1,13 @@
 //! Finding what a request names; what is not found is an answer, not an error.
 
-use serde_json::json;
 use uuid::Uuid;
 use wharf_domain::{
-    contracts::{AgentErrorKind, ProductName, ReplyContent},
+    contracts::{ProductName, ReplyContent},
     entities::EntityName,
 };
 use wharf_store::{
     AsyncPgConnection, StoreError,
-    audit::AuditAction,
     locations::{self, Location},
-    permissions::{self, Permission},
     products::{self, Product, ProductMatch},
 };
 
@@ -51,25 +48,6 @@ pub(super) async fn product(
     })
 }
 
-/// The place that the request names; `None` when it names none.
-pub(super) async fn location(
-    conn: &mut AsyncPgConnection,
-    request: &Request,
-) -> Result<Found<Option<Location>>, StoreError> {
-    let Some(words) = request.entities.get(EntityName::Location) else {
-        return Ok(Ok(None));
-    };
-    let company = request.company_id();
-    if let Some(place) = locations::find(conn, company, words).await? {
-        return Ok(Ok(Some(place)));
-    }
-    let all = locations::list(conn, company).await?;
-    Ok(Err(Box::new(ReplyContent::LocationNotFound {
-        asked: words.to_owned(),
-        locations: all.into_iter().map(|location| location.name).collect(),
-    })))
-}
-
 /// The places that a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Scope {
@@ -108,41 +86,43 @@ pub(super) async fn scope(
     conn: &mut AsyncPgConnection,
     request: &Request,
 ) -> Result<Found<Scope>, AgentFailure> {
-    let company = request.company_id();
-    let permission = match &request.person {
-        None => Permission::Allowed { locations: None },
-        Some(person) => permissions::check(conn, company, person.id, request.intent).await?,
+    let person = request.person.as_ref();
+    let mut scope = Scope {
+        named: None,
+        bound: person.and_then(|person| person.places.clone()),
     };
-    let Permission::Allowed { locations: bound } = permission.clone() else {
-        return denied(conn, request).await;
-    };
-    let mut scope = Scope { named: None, bound };
     let Some(words) = request.entities.get(EntityName::Location) else {
         return Ok(Ok(scope));
     };
-    let Some(place) = locations::find(conn, company, words).await? else {
+    let Some(place) = locations::find(conn, request.company_id(), words).await? else {
         let mine = scope.list(conn, request).await?;
         return Ok(Err(Box::new(ReplyContent::LocationNotFound {
             asked: words.to_owned(),
             locations: mine.into_iter().map(|place| place.name).collect(),
         })));
     };
-    if !permission.covers(place.id) {
-        return denied(conn, request).await;
+    if scope
+        .bound
+        .as_ref()
+        .is_some_and(|own| !own.contains(&place.id))
+    {
+        return Ok(Err(Box::new(changes::denied(conn, request).await?)));
     }
     scope.named = Some(place);
     Ok(Ok(scope))
 }
 
-async fn denied<T>(
+/// The product and the places that the request is about.
+pub(super) async fn subject(
     conn: &mut AsyncPgConnection,
     request: &Request,
-) -> Result<Found<T>, AgentFailure> {
-    let detail = json!({ "entities": request.entities });
-    changes::audit(conn, request, AuditAction::Denied, detail).await?;
-    Ok(Err(Box::new(ReplyContent::AgentError {
-        kind: AgentErrorKind::Permission,
-    })))
+) -> Result<Found<(Product, Scope)>, AgentFailure> {
+    let product = match product(conn, request).await? {
+        Ok(product) => product,
+        Err(instead) => return Ok(Err(instead)),
+    };
+    let scope = scope(conn, request).await?;
+    Ok(scope.map(|scope| (product, scope)))
 }
 
 /// A product as people tell it from others.

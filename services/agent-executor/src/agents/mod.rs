@@ -9,7 +9,7 @@
 
 mod alert_generator;
 mod ask;
-mod changes;
+pub(crate) mod changes;
 mod controller;
 mod inventory_monitor;
 mod lookup;
@@ -24,7 +24,11 @@ use std::future::Future;
 use thiserror::Error;
 use wharf_domain::{
     agent::AgentType,
-    contracts::{Attachment, ReplyContent, answers::JobReport},
+    contracts::{
+        Attachment, ReplyContent, Step,
+        answers::{JobReport, WhyNotUndone},
+    },
+    ids::ExecutionId,
 };
 use wharf_store::{AsyncPgConnection, StoreError};
 
@@ -33,12 +37,12 @@ use self::{
     purchase_optimizer::PurchaseOptimizer, report_generator::ReportGenerator,
     supplier_evaluator::SupplierEvaluator,
 };
-pub use request::{Limits, Person, Request};
+pub use request::{ConfirmResolve, Limits, Person, Request};
 
 /// A background agent. Every method may be called again for the same execution after a crash; what
 /// it did before was rolled back then.
 pub trait Agent {
-    /// Does what the request asks.
+    /// Does what the request asks, or asks whether it shall; or does it after a yes.
     ///
     /// # Errors
     /// [`AgentFailure`]; everything it did is rolled back.
@@ -47,6 +51,35 @@ pub trait Agent {
         conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> impl Future<Output = Result<Work, AgentFailure>> + Send;
+
+    /// Takes away what `asked` left behind when it asked: the answer was no. By default there is
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`AgentFailure`]; everything it did is rolled back.
+    fn decline(
+        &self,
+        _conn: &mut AsyncPgConnection,
+        request: &Request,
+        _asked: ExecutionId,
+    ) -> impl Future<Output = Result<ReplyContent, AgentFailure>> + Send {
+        let intent = request.intent;
+        std::future::ready(Ok(ReplyContent::Declined { intent }))
+    }
+
+    /// Takes back what `of` changed, by a change the other way. By default it changed nothing.
+    ///
+    /// # Errors
+    /// [`AgentFailure`]; everything it did is rolled back.
+    fn undo(
+        &self,
+        _conn: &mut AsyncPgConnection,
+        _request: &Request,
+        _of: ExecutionId,
+    ) -> impl Future<Output = Result<ReplyContent, AgentFailure>> + Send {
+        let nothing = ReplyContent::NotUndone(WhyNotUndone::Nothing);
+        std::future::ready(Ok(nothing))
+    }
 
     /// Goes on after the handler has done what [`Work::Outside`] asked for, in a new transaction.
     ///
@@ -79,6 +112,9 @@ pub trait Agent {
 pub enum Work {
     /// The answer; the execution is completed with it.
     Done(Box<ReplyContent>),
+    /// The answer, and agents of the company's own that are to do their own work: each gets an
+    /// execution of its own, which is called, tried again and answered like any.
+    Handed(Box<ReplyContent>, Vec<AgentType>),
     /// Something to do outside the transaction first.
     Outside(Outside),
 }
@@ -174,7 +210,26 @@ pub async fn run(
     conn: &mut AsyncPgConnection,
     request: &Request,
 ) -> Result<Work, AgentFailure> {
-    of_kind!(kind, agent => agent.run(conn, request).await)
+    of_kind!(kind, agent => step(&agent, conn, request).await)
+}
+
+async fn step<A: Agent + Sync>(
+    agent: &A,
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<Work, AgentFailure> {
+    match request.step {
+        Step::Ask | Step::Confirmed { .. } => agent.run(conn, request).await,
+        Step::Declined { asked } => agent.decline(conn, request, asked).await.map(Work::done),
+        Step::Undo { of } => agent.undo(conn, request, of).await.map(Work::done),
+    }
+}
+
+/// The answer to an intent that is another agent's.
+fn not_mine(request: &Request) -> ReplyContent {
+    ReplyContent::NotAvailable {
+        intent: request.intent.as_str().to_owned(),
+    }
 }
 
 /// Lets the agent of `kind` go on.
@@ -188,6 +243,20 @@ pub async fn finish(
     made: Made,
 ) -> Result<ReplyContent, AgentFailure> {
     of_kind!(kind, agent => agent.finish(conn, request, made).await)
+}
+
+/// Has the agent of `kind`, one of ours, do its own work and tells of it: somebody started it when
+/// it was still one of the company's own.
+///
+/// # Errors
+/// [`AgentFailure`] of the agent.
+pub(crate) async fn own_work(
+    kind: AgentType,
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+) -> Result<ReplyContent, AgentFailure> {
+    let report = job(kind, conn, request).await?;
+    Ok(controller::worked(kind, request, report))
 }
 
 /// Has the agent of `kind` do its own work. The controller has none.

@@ -22,6 +22,7 @@ use wharf_domain::{
         answers::{JobReport, NoSupplier, ReorderNotNeeded, SupplierChoice, SupplierNotFound},
     },
     entities::EntityName,
+    ids::ExecutionId,
     intent::IntentType,
     period::Period,
 };
@@ -36,7 +37,7 @@ use self::{
     choice::Candidate,
     needs::{Needs, Size},
 };
-use super::{Agent, AgentFailure, Request, Work, ask, lookup};
+use super::{Agent, AgentFailure, Request, Work, ask, lookup, not_mine};
 
 /// Days that a supplier's on-time rate is taken from.
 const RECORD_DAYS: u64 = 180;
@@ -53,19 +54,33 @@ impl Agent for PurchaseOptimizer {
         conn: &mut AsyncPgConnection,
         request: &Request,
     ) -> Result<Work, AgentFailure> {
-        if request.intent != IntentType::ReorderStock {
-            return Ok(Work::done(ReplyContent::NotAvailable {
-                intent: request.intent.as_str().to_owned(),
-            }));
-        }
-        let content = match request.step {
+        let content = match (request.intent, request.step) {
+            (IntentType::ReorderStock, Step::Confirmed { asked: Some(asked) }) => {
+                orders::accept(conn, request, asked).await?
+            }
             // A yes to nlp's question settles what was meant, not what it costs.
-            Step::Ask | Step::Confirmed { asked: None } => reorder(conn, request).await?,
-            Step::Confirmed { asked: Some(asked) } => orders::accept(conn, request, asked).await?,
-            Step::Declined { asked } => orders::decline(conn, request, asked).await?,
-            Step::Undo { of } => orders::undo(conn, request, of).await?,
+            (IntentType::ReorderStock, _) => reorder(conn, request).await?,
+            _ => not_mine(request),
         };
         Ok(Work::done(content))
+    }
+
+    async fn decline(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+        asked: ExecutionId,
+    ) -> Result<ReplyContent, AgentFailure> {
+        orders::decline(conn, request, asked).await
+    }
+
+    async fn undo(
+        &self,
+        conn: &mut AsyncPgConnection,
+        request: &Request,
+        of: ExecutionId,
+    ) -> Result<ReplyContent, AgentFailure> {
+        orders::undo(conn, request, of).await
     }
 
     async fn job(
@@ -152,12 +167,8 @@ async fn reorder(
     conn: &mut AsyncPgConnection,
     request: &Request,
 ) -> Result<ReplyContent, AgentFailure> {
-    let product = match lookup::product(conn, request).await? {
-        Ok(product) => product,
-        Err(instead) => return Ok(*instead),
-    };
-    let place = match lookup::location(conn, request).await? {
-        Ok(place) => place,
+    let (product, scope) = match lookup::subject(conn, request).await? {
+        Ok(found) => found,
         Err(instead) => return Ok(*instead),
     };
     let Ok(asked) = quantity(request) else {
@@ -193,7 +204,7 @@ async fn reorder(
                 offer: &chosen.offer,
                 quantity,
                 wanted,
-                place,
+                place: scope.named,
             };
             orders::draw_up(conn, request, &market, order).await
         }

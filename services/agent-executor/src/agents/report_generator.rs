@@ -24,7 +24,7 @@ use wharf_domain::{
 };
 use wharf_store::AsyncPgConnection;
 
-use super::{Agent, AgentFailure, Made, Request, Work};
+use super::{Agent, AgentFailure, Made, Request, Work, not_mine};
 
 /// See the module.
 #[derive(Debug)]
@@ -40,9 +40,7 @@ impl Agent for ReportGenerator {
             IntentType::GenerateReport => document::run(conn, request).await,
             IntentType::ViewMetrics => summary::run(conn, request).await.map(Work::done),
             IntentType::DailyDigest => digest::run(conn, request).await.map(Work::done),
-            other => Ok(Work::done(ReplyContent::NotAvailable {
-                intent: other.as_str().to_owned(),
-            })),
+            _ => Ok(Work::done(not_mine(request))),
         }
     }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::Deserialize;
+use uuid::Uuid;
 use wharf_domain::{
     contracts::Step,
     entities::Entities,
@@ -11,7 +12,7 @@ use wharf_domain::{
     period::Period,
 };
 use wharf_runtime::config::{ConfigError, Validate};
-use wharf_store::companies::Company;
+use wharf_store::{alerts::Severity, companies::Company};
 
 /// What an agent is asked.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Person {
     pub id: ProfileId,
     /// The zone that "today" is meant in.
     pub time_zone: Tz,
+    /// The places that the person may see and change; `None`: all.
+    pub places: Option<Vec<Uuid>>,
 }
 
 impl Request {
@@ -110,6 +113,10 @@ pub struct Limits {
     pub confirm_stock_percent: u32,
     /// Minutes within which UNDO takes a change back, 1 to 1,440.
     pub undo_minutes: u32,
+    /// Agents that may be started or stopped by one request unasked, 0 to 5.
+    pub confirm_agents: u32,
+    /// Alerts from which severity on are resolved after a yes only.
+    pub confirm_resolve: ConfirmResolve,
     /// Minutes that a question waits for its answer, 1 to 1,440.
     pub question_minutes: u32,
     /// Days of sales that average demand is computed from, 7 to 365.
@@ -132,6 +139,37 @@ pub struct Limits {
     pub supplier_on_time_percent: u32,
 }
 
+/// Which alerts are resolved after a yes only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfirmResolve {
+    /// None.
+    Never,
+    /// Critical ones.
+    Critical,
+    /// Those, and high ones.
+    High,
+    /// Those, and medium ones.
+    Medium,
+    /// All.
+    Always,
+}
+
+impl ConfirmResolve {
+    /// Whether it is asked about an alert as severe as this.
+    #[must_use]
+    pub fn asks(self, severity: Severity) -> bool {
+        // Severities order from the worst on.
+        match self {
+            Self::Never => false,
+            Self::Critical => severity <= Severity::Critical,
+            Self::High => severity <= Severity::High,
+            Self::Medium => severity <= Severity::Medium,
+            Self::Always => true,
+        }
+    }
+}
+
 impl Validate for Limits {
     fn validate(&self) -> Result<(), ConfigError> {
         let ranges = [
@@ -142,6 +180,7 @@ impl Validate for Limits {
                 1_000,
             ),
             ("undo_minutes", self.undo_minutes, 1, 1_440),
+            ("confirm_agents", self.confirm_agents, 0, 5),
             ("question_minutes", self.question_minutes, 1, 1_440),
             ("demand_days", self.demand_days, 7, 365),
             ("review_days", self.review_days, 1, 365),

@@ -19,7 +19,7 @@ use wharf_store::{
     suppliers::{self, Supplier, SupplierMatch},
 };
 
-use super::{Agent, AgentFailure, Request, Work, lookup};
+use super::{Agent, AgentFailure, Request, Work, lookup, not_mine};
 
 /// See the module.
 #[derive(Debug)]
@@ -34,9 +34,7 @@ impl Agent for SupplierEvaluator {
         let content = match request.intent {
             IntentType::CheckSupplier => facts::check(conn, request).await?,
             IntentType::SupplierPerformance => performance::compare(conn, request).await?,
-            other => ReplyContent::NotAvailable {
-                intent: other.as_str().to_owned(),
-            },
+            _ => not_mine(request),
         };
         Ok(Work::done(content))
     }

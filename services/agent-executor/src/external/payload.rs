@@ -35,6 +35,8 @@ struct Asker {
     role: String,
     locale: String,
     time_zone: String,
+    /// The names of the places that the person may see and change; `None`: all.
+    locations: Option<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -46,7 +48,12 @@ struct WithCallback<'a> {
 }
 
 impl Payload {
-    pub(crate) fn new(agent: AgentType, request: &Request, person: Option<ProfileSummary>) -> Self {
+    pub(crate) fn new(
+        agent: AgentType,
+        request: &Request,
+        person: Option<ProfileSummary>,
+        locations: Option<Vec<String>>,
+    ) -> Self {
         Self {
             execution_id: request.execution_id,
             company_id: request.company_id(),
@@ -58,6 +65,7 @@ impl Payload {
                 role: profile.role,
                 locale: profile.locale,
                 time_zone: profile.time_zone.name().to_owned(),
+                locations,
             }),
             now: request.now,
         }

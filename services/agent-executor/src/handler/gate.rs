@@ -2,21 +2,21 @@
 //! it, and whether its agent takes work.
 
 use anyhow::anyhow;
-use serde_json::json;
 use wharf_domain::{
     agent::AgentType,
     contracts::{
-        AgentErrorKind, ReplyContent,
+        ReplyContent,
         answers::{AgentUnavailable, WhyUnavailable},
     },
+    entities::{Entities, EntityName},
 };
 use wharf_pipeline::HandleError;
 use wharf_store::{
     AsyncPgConnection, StoreError,
     agents::{self, Agent, AgentKind, AgentState},
-    audit::{self, AuditAction, Entry},
     executions::{self, Execution},
-    permissions, profiles,
+    permissions::{self, Permission},
+    profiles,
 };
 
 use super::Engine;
@@ -29,7 +29,8 @@ impl Engine {
         conn: &mut AsyncPgConnection,
         execution: &Execution,
     ) -> Result<(), HandleError> {
-        if !execution.intent_type.mutates() {
+        let (intent, agent) = (execution.intent_type, execution.agent_type);
+        if !intent.mutates() || intent.is_own_work_of(agent) {
             return Ok(());
         }
         let not_yet = || {
@@ -49,35 +50,20 @@ impl Engine {
         }
     }
 
-    /// What to answer when the person may not ask for this any more: nlp has checked before, and
-    /// roles change. A line of the audit log says so.
-    pub(super) async fn denial(
+    /// Whether the person may still ask for this, and at the place that it names: nlp has checked
+    /// before, and roles and places change. What no person asked for was allowed when it was set up.
+    pub(super) async fn permission(
         &self,
         conn: &mut AsyncPgConnection,
         execution: &Execution,
-    ) -> Result<Option<ReplyContent>, HandleError> {
-        let (company, intent) = (execution.company_id, execution.intent_type);
-        // What no person asked for was allowed when it was set up.
+        entities: &Entities,
+    ) -> Result<Permission, StoreError> {
         let Some(profile) = execution.profile_id else {
-            return Ok(None);
+            return Ok(Permission::Allowed { locations: None });
         };
-        let permission = permissions::check(conn, company, profile, intent).await?;
-        if permission.is_allowed() {
-            return Ok(None);
-        }
-        let entry = Entry {
-            company,
-            at: self.now(),
-            profile: Some(profile),
-            execution: Some(execution.id),
-            intent,
-            action: AuditAction::Denied,
-            detail: json!({"checked": "at execution"}),
-        };
-        audit::record(conn, &entry).await?;
-        Ok(Some(ReplyContent::AgentError {
-            kind: AgentErrorKind::Permission,
-        }))
+        let (company, intent) = (execution.company_id, execution.intent_type);
+        let place = entities.get(EntityName::Location);
+        permissions::check_at(conn, company, profile, intent, place).await
     }
 
     /// What to answer when the agent takes no work: somebody stopped it, or it failed too often. The

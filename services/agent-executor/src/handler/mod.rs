@@ -18,9 +18,10 @@
 //!
 //! - [`run`]: the two transactions. - [`gate`]: whether the agent may work at all.
 //! - [`outside`]: the work between them, with lease and deadlines. - [`replies`]: what is said.
-//! - [`results`]: what external agents call back with.
+//! - [`results`]: what external agents call back with. - [`handed`]: executions that follow from one.
 
 mod gate;
+mod handed;
 mod outside;
 mod replies;
 mod results;
@@ -177,11 +178,9 @@ impl Handler for ExecutionHandler {
     /// What changes something waits for the earlier changes of its conversation; reads overtake.
     /// [`gate`] makes that hold between processes too.
     fn order_key(&self, message: &Envelope<ExecutionRequest>) -> Option<String> {
-        message
-            .body
-            .intent
-            .mutates()
-            .then(|| message.body.conversation_key.clone())
+        let body = &message.body;
+        let in_turn = body.intent.mutates() && !body.intent.is_own_work_of(body.agent);
+        in_turn.then(|| body.conversation_key.clone())
     }
 
     /// An earlier change may stand behind this one in the same process: it must be let by. What

@@ -6,19 +6,21 @@ use wharf_domain::{
     contracts::{ExecutionContext, ExecutionRequest, ReplyContent},
     dialogue::ShownList,
 };
-use wharf_pipeline::{HandleError, Outcome};
+use wharf_pipeline::{HandleError, Outcome, Publication};
 use wharf_store::{
     AsyncPgConnection,
     agent_runs::RunState,
     agents::{self as agent_rows, Agent, AgentKind, Endpoint},
     companies, dialogues,
     executions::{self, Begin, Execution, ExecutionStatus},
+    locations,
+    permissions::Permission,
     profiles::{self, ProfileSummary},
 };
 
-use super::{Engine, failed, lost, replies::stored};
+use super::{Engine, failed, handed, lost, replies::stored};
 use crate::{
-    agents::{self, Made, Outside, Person, Request, Work},
+    agents::{self, Made, Outside, Person, Request, Work, changes},
     external::{Called, Payload},
 };
 
@@ -73,7 +75,7 @@ impl Engine {
     async fn begun(
         &self,
         conn: &mut AsyncPgConnection,
-        mut execution: Execution,
+        execution: Execution,
     ) -> Result<First, HandleError> {
         let now = self.now();
         if execution.hard_deadline_at.is_some_and(|at| at <= now) {
@@ -89,9 +91,17 @@ impl Engine {
         let received_at = context.received_at;
         let (company, kind) = (execution.company_id, execution.agent_type);
         let agent = agent_rows::find_or_create(conn, company, kind).await?;
-        let refusal = match self.denial(conn, &execution).await? {
-            Some(denial) => Some(denial),
-            None => self.refusal(conn, &agent).await?,
+        let profile = match execution.profile_id {
+            Some(id) => profiles::get(conn, company, id).await?,
+            None => None,
+        };
+        let permission = self.permission(conn, &execution, &context.entities).await?;
+        let request = self
+            .request(conn, &execution, context, profile.as_ref(), &permission)
+            .await?;
+        let refusal = match permission {
+            Permission::Denied => Some(changes::denied(conn, &request).await.map_err(failed)?),
+            Permission::Allowed { .. } => self.refusal(conn, &agent).await?,
         };
         if let Some(content) = refusal {
             let outcome = self.reply(&execution, received_at, content);
@@ -99,23 +109,48 @@ impl Engine {
             self.count(&execution, "refused");
             return Ok(First::Ended(outcome));
         }
-        let profile = match execution.profile_id {
-            Some(id) => profiles::get(conn, company, id).await?,
-            None => None,
+        let own_work = execution.intent_type.is_own_work_of(kind);
+        let work = match agent.kind {
+            AgentKind::Http => {
+                let task = call(conn, &agent, &request, profile).await?;
+                return self
+                    .go_outside(conn, execution, request, received_at, task)
+                    .await;
+            }
+            AgentKind::Builtin if own_work => {
+                agents::own_work(kind, conn, &request).await.map(Work::done)
+            }
+            AgentKind::Builtin => agents::run(kind, conn, &request).await,
         };
-        let request = self
-            .request(conn, &execution, context, profile.as_ref())
+        let (content, then) = match work.map_err(failed)? {
+            Work::Outside(outside) => {
+                let task = Task::Make(outside);
+                return self
+                    .go_outside(conn, execution, request, received_at, task)
+                    .await;
+            }
+            Work::Done(content) => (content, Vec::new()),
+            Work::Handed(content, to) => {
+                let then = handed::hand_on(conn, &execution, &request, &to).await?;
+                (content, then)
+            }
+        };
+        let ended = self
+            .ended_and(conn, &execution, received_at, *content, then)
             .await?;
-        let task = match agent.kind {
-            AgentKind::Http => call(conn, &agent, &request, profile).await?,
-            AgentKind::Builtin => match agents::run(kind, conn, &request).await.map_err(failed)? {
-                Work::Outside(outside) => Task::Make(outside),
-                Work::Done(content) => {
-                    let ended = self.ended(conn, &execution, received_at, *content).await?;
-                    return Ok(First::Ended(ended));
-                }
-            },
-        };
+        Ok(First::Ended(ended))
+    }
+
+    /// Lets an execution go on outside the transaction.
+    async fn go_outside(
+        &self,
+        conn: &mut AsyncPgConnection,
+        mut execution: Execution,
+        request: Request,
+        received_at: DateTime<Utc>,
+        task: Task,
+    ) -> Result<First, HandleError> {
+        let now = self.now();
         let soft = now + self.execution.soft_deadline();
         let hard = now + self.execution.hard_deadline();
         executions::set_deadlines(conn, &mut execution, soft, hard).await?;
@@ -251,8 +286,22 @@ impl Engine {
         received_at: DateTime<Utc>,
         content: ReplyContent,
     ) -> Result<Outcome, HandleError> {
+        self.ended_and(conn, execution, received_at, content, Vec::new())
+            .await
+    }
+
+    /// The same, with what its end gives rise to.
+    async fn ended_and(
+        &self,
+        conn: &mut AsyncPgConnection,
+        execution: &Execution,
+        received_at: DateTime<Utc>,
+        content: ReplyContent,
+        then: Vec<Publication>,
+    ) -> Result<Outcome, HandleError> {
         self.remember(conn, execution, &content).await?;
-        let outcome = self.reply(execution, received_at, content);
+        let mut outcome = self.reply(execution, received_at, content);
+        outcome.publish.extend(then);
         self.complete(conn, execution, &outcome).await?;
         self.note_run(conn, execution, RunState::Completed, None)
             .await?;
@@ -319,6 +368,7 @@ impl Engine {
         execution: &Execution,
         context: ExecutionContext,
         profile: Option<&ProfileSummary>,
+        permission: &Permission,
     ) -> Result<Request, HandleError> {
         let company = companies::get(conn, execution.company_id)
             .await?
@@ -329,6 +379,10 @@ impl Engine {
             person: profile.map(|profile| Person {
                 id: profile.id,
                 time_zone: profile.time_zone,
+                places: match permission {
+                    Permission::Allowed { locations } => locations.clone(),
+                    Permission::Denied => None,
+                },
             }),
             contact_id: execution.contact_id,
             conversation_key: execution.conversation_key.clone(),
@@ -355,6 +409,18 @@ async fn call(
     let endpoint = agent_rows::endpoint(conn, agent.company_id, agent.id)
         .await?
         .ok_or_else(|| HandleError::Fail(anyhow!("the agent has no endpoint")))?;
-    let payload = Payload::new(agent.agent_type, request, profile);
+    let places = request
+        .person
+        .as_ref()
+        .and_then(|person| person.places.as_ref());
+    let locations = match places {
+        Some(places) => {
+            let mut all = locations::list(conn, agent.company_id).await?;
+            all.retain(|place| places.contains(&place.id));
+            Some(all.into_iter().map(|place| place.name).collect())
+        }
+        None => None,
+    };
+    let payload = Payload::new(agent.agent_type, request, profile, locations);
     Ok(Task::Call(Box::new((endpoint, payload))))
 }

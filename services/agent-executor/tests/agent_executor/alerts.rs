@@ -1,9 +1,10 @@
 //! alert_generator: alerts are found once, listed, and changed by one of many.
 
+use wharf_agent_executor::agents::ConfirmResolve;
 use wharf_domain::{
     agent::AgentType,
     contracts::{
-        ReplyContent,
+        ReplyContent, Step,
         answers::{AlertChanged, AlertState, AlertSummary, WhyNotUndone},
     },
     entities::EntityName::{AlertId, Category, Severity},
@@ -11,7 +12,7 @@ use wharf_domain::{
     intent::IntentType::{AcknowledgeAlert, ResolveAlert, ViewAlerts},
 };
 
-use crate::desk::{Desk, NADIA, SAM, ask, at};
+use crate::desk::{Desk, NADIA, SAM, ask, at, execution};
 
 /// Nothing is out of order but what a test puts so.
 async fn tidy() -> Desk {
@@ -286,4 +287,27 @@ async fn late_orders_trouble_and_prices_are_found() {
         .await;
     let report = desk.job(AgentType::AlertGenerator, 5).await;
     assert_eq!(report.counts[1].1, 4);
+}
+
+#[tokio::test]
+async fn severe_alerts_are_resolved_after_a_yes_when_the_company_wants_that() {
+    let mut desk = tidy().await;
+    desk.limits.confirm_resolve = ConfirmResolve::Critical;
+    short(&desk).await;
+    view(&desk, "1", &[]).await;
+    // A1 is critical, A2 is not.
+    let question = desk.run(ask("2", ResolveAlert, &[(AlertId, "A1")])).await;
+    assert!(matches!(question, ReplyContent::Confirm(_)), "{question:?}");
+    desk.rows("alerts WHERE state = 'resolved'", 0).await;
+    desk.rows("dialogues", 1).await;
+    changed(desk.run(ask("3", ResolveAlert, &[(AlertId, "A2")])).await);
+    let mut yes = ask("4", ResolveAlert, &[(AlertId, "A1")]);
+    yes.step = Step::Confirmed {
+        asked: Some(execution("2")),
+    };
+    assert!(changed(desk.run(yes).await).changed);
+    desk.rows("alerts WHERE state = 'resolved'", 2).await;
+    // What is resolved already is told, not asked about.
+    let again = changed(desk.run(ask("5", ResolveAlert, &[(AlertId, "A1")])).await);
+    assert!(!again.changed);
 }

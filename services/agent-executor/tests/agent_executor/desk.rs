@@ -23,6 +23,7 @@ use wharf_store::{
     companies::{self, Company},
     demo,
     executions::{self, NewExecution},
+    permissions::{self, Permission},
 };
 use wharf_testkit::database::TestDatabase;
 
@@ -110,6 +111,7 @@ impl Desk {
             person: Some(Person {
                 id: profile(ask.person),
                 time_zone: self.company.time_zone,
+                places: None,
             }),
             contact_id: None,
             conversation_key: CONVERSATION.to_owned(),
@@ -125,7 +127,7 @@ impl Desk {
 
     /// One execution in a transaction, as the handler has it. Its row is written once.
     pub(crate) async fn run(&self, ask: Ask<'_>) -> ReplyContent {
-        let request = self.request(&ask);
+        let mut request = self.request(&ask);
         let kind = mapping_of(ask.intent).unwrap().agent;
         let new = NewExecution {
             id: request.execution_id,
@@ -142,6 +144,13 @@ impl Desk {
         };
         let mut conn = self.store.conn().await.unwrap();
         executions::enqueue(&mut conn, &new).await.unwrap();
+        let company = self.company.id;
+        let may = permissions::check(&mut conn, company, profile(ask.person), ask.intent).await;
+        if let (Permission::Allowed { locations }, Some(person)) =
+            (may.unwrap(), &mut request.person)
+        {
+            person.places = locations;
+        }
         drop(conn);
         let work = self
             .store
@@ -152,7 +161,7 @@ impl Desk {
             .unwrap();
         match work {
             Work::Done(content) => *content,
-            Work::Outside(outside) => panic!("{outside:?}"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -5,15 +5,21 @@ use std::time::Duration;
 use serde_json::json;
 use wharf_broker::Queue;
 use wharf_domain::{
+    agent::AgentType,
     contracts::{AgentAnswer, AgentErrorKind, ReplyContent},
+    entities::EntityName,
+    intent::IntentType,
     priority::Priority,
 };
-use wharf_store::executions::{self, ExecutionStatus};
+use wharf_store::{
+    demo,
+    executions::{self, ExecutionStatus},
+};
 use wharf_testkit::poll;
 
 use crate::{
     agent::{ExampleAgent, SECRET, Say},
-    support::{DEADLINE, TestExecutor, id},
+    support::{DEADLINE, TestExecutor, id, request},
 };
 
 /// What lets the tests' agent be called: it is on the loopback and has no certificate.
@@ -326,4 +332,141 @@ async fn a_worker_killed_while_its_agent_works_begins_again_with_the_same_key() 
     assert_eq!(calls[0].idempotency_key, calls[1].idempotency_key);
     let row = executor.row(1).await;
     assert_eq!((row.status, row.attempts), (ExecutionStatus::Completed, 2));
+}
+
+/// Starts inventory_monitor, as the controller is asked to, and gives what it says.
+async fn run_monitor(executor: &TestExecutor, number: u32, replies: u32) -> Vec<ReplyContent> {
+    let named = [(EntityName::Agent, "inventory_monitor")];
+    let request = executor.enqueue(number, IntentType::RunAgent, &named).await;
+    executor.send(&request).await;
+    let all = executor.replies(replies).await;
+    all.into_iter().map(|reply| reply.body.content).collect()
+}
+
+#[tokio::test]
+async fn who_is_started_is_called_and_answers_by_itself() {
+    let (executor, agent) = start(&[], vec![Say::text("Counted 12 items.")]).await;
+    let said = run_monitor(&executor, 1, 2).await;
+    let ReplyContent::AgentStarted(started) = &said[0] else {
+        panic!("{said:?}")
+    };
+    assert_eq!(started.asked, ["inventory_monitor"]);
+    assert_eq!(started.jobs, []);
+    assert_eq!(said[1], says("Counted 12 items."));
+
+    let call = agent.calls().remove(0);
+    assert!(call.verifies(SECRET));
+    let run = id(1).run_of(AgentType::InventoryMonitor);
+    assert_eq!(call.idempotency_key, run.to_string());
+    assert_eq!(call.body["intent"], "run_agent");
+    assert_eq!(call.body["agent"], "inventory_monitor");
+    assert_eq!(call.body["entities"], json!({"agent": "inventory_monitor"}));
+    assert_eq!(call.body["step"], json!({"kind": "ask"}));
+
+    // The controller's request again: nothing is called again.
+    let again = request(1, IntentType::RunAgent);
+    executor.send(&again).await;
+    assert_eq!(executor.replies(4).await.len(), 4);
+    assert_eq!(agent.calls().len(), 1);
+    let runs = "agent_runs r JOIN agents a ON a.id = r.agent_id
+                WHERE a.agent_type = 'inventory_monitor' AND r.state = 'completed'";
+    assert_eq!(executor.db.rows(runs).await, 1);
+}
+
+#[tokio::test]
+async fn who_is_started_may_call_back_and_nothing_waits_for_it() {
+    let (executor, agent) = start(&CALLBACKS, vec![Say::Status(202, None)]).await;
+    run_monitor(&executor, 1, 1).await;
+    let run = id(1).run_of(AgentType::InventoryMonitor);
+    executor.notices(1).await;
+    let awaited = format!("agent_execution_queue WHERE id = '{run}' AND lease_owner IS NOT NULL");
+    poll::until(DEADLINE, "it is left to the agent", async || {
+        executor.db.rows(&awaited).await == 1
+    })
+    .await;
+    let url = agent.calls()[0].body["callback_url"].clone();
+    assert!(url.as_str().unwrap().contains(&run.to_string()), "{url}");
+    // A later change of the conversation is made meanwhile.
+    let named = [(EntityName::Agent, "report_generator")];
+    let stop = executor.enqueue(2, IntentType::StopAgent, &named).await;
+    executor.send(&stop).await;
+    let stopped = executor.replies(2).await.remove(1).body.content;
+    assert!(
+        matches!(stopped, ReplyContent::AgentStopped(_)),
+        "{stopped:?}"
+    );
+
+    let answer = AgentAnswer::Text("Counted: 40.".to_owned());
+    executor.call_back_to(run, answer).await;
+    let last = executor.replies(3).await.remove(2);
+    assert_eq!(
+        (last.execution_id, last.body.content),
+        (run, says("Counted: 40."))
+    );
+}
+
+#[tokio::test]
+async fn who_fails_when_started_fails_by_itself_and_an_alert_says_so_once() {
+    let one = [("WHARF__EXTERNAL__MAX_ATTEMPTS", "1")];
+    let (executor, agent) = start(&one, Vec::new()).await;
+    // It has nothing to say: 500. Each start forgets the failures, so questions follow the first.
+    run_monitor(&executor, 1, 2).await;
+    for number in 2..=4 {
+        executor
+            .send(&executor.question(number, "blue widget").await)
+            .await;
+        executor.replies(number + 1).await;
+    }
+    let failing = "alerts WHERE kind = 'agent_failing' AND subject = 'inventory_monitor'";
+    assert_eq!(executor.db.rows(failing).await, 1);
+    let controller = "agents WHERE agent_type = 'controller' AND failures > 0";
+    assert_eq!(executor.db.rows(controller).await, 0);
+    let noted = "audit_log WHERE action = 'agent_failing'";
+    assert_eq!(executor.db.rows(noted).await, 1);
+    assert_eq!(agent.calls().len(), 3, "the fourth request is refused");
+
+    // Started again it is called, and well: the alert ends by itself.
+    agent.will_say(Say::text("Here I am."));
+    let said = run_monitor(&executor, 5, 7).await;
+    assert_eq!(said[6], says("Here I am."));
+    let over = format!("{failing} AND state = 'resolved' AND resolved_by IS NULL");
+    assert_eq!(executor.db.rows(&over).await, 1);
+    assert_eq!(executor.db.rows(failing).await, 1);
+    let noted = "audit_log WHERE action = 'agent_recovered'";
+    assert_eq!(executor.db.rows(noted).await, 1);
+}
+
+#[tokio::test]
+async fn an_agent_is_told_the_persons_places_and_not_asked_about_others() {
+    let (executor, agent) = start(&[], vec![Say::text("Forty.")]).await;
+    let company = demo::company_id();
+    for (number, place) in [(1, "toronto"), (2, "rotterdam")] {
+        let entities = [(EntityName::Sku, "WID-1001"), (EntityName::Location, place)];
+        let request = executor
+            .enqueue(number, IntentType::CheckInventory, &entities)
+            .await;
+        executor
+            .db
+            .run_sql(&format!(
+                "UPDATE agent_execution_queue SET profile_id = p.id FROM profiles p
+                   WHERE p.company_id = '{company}' AND p.display_name = 'Nadia Petrov';
+                 INSERT INTO profile_locations (company_id, profile_id, location_id)
+                   SELECT p.company_id, p.id, l.id FROM profiles p, locations l
+                   WHERE p.display_name = 'Nadia Petrov' AND l.name = 'Toronto'
+                     AND p.company_id = l.company_id
+                   ON CONFLICT DO NOTHING"
+            ))
+            .await;
+        executor.send(&request).await;
+        executor.replies(number).await;
+    }
+    let calls = agent.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].body["person"]["locations"], json!(["Toronto"]));
+    let refused = ReplyContent::AgentError {
+        kind: AgentErrorKind::Permission,
+    };
+    assert_eq!(executor.replies(2).await[1].body.content, refused);
+    let denied = "audit_log WHERE action = 'denied'";
+    assert_eq!(executor.db.rows(denied).await, 1);
 }

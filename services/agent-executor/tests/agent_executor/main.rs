@@ -4,8 +4,10 @@
 
 mod agent;
 mod alerts;
+mod changes;
 mod config;
 mod desk;
+mod drafts;
 mod executing;
 mod external;
 mod failing;

@@ -24,6 +24,20 @@ async fn say(
     answer(executor, number).await
 }
 
+/// The same after a yes.
+async fn confirmed(
+    executor: &TestExecutor,
+    number: u32,
+    intent: IntentType,
+    agent: &str,
+) -> ReplyContent {
+    let named = [(EntityName::Agent, agent)];
+    let yes = Step::Confirmed { asked: None };
+    let request = executor.enqueue_step(number, intent, &named, yes).await;
+    executor.send(&request).await;
+    answer(executor, number).await
+}
+
 async fn answer(executor: &TestExecutor, number: u32) -> ReplyContent {
     let replies = executor.replies(number).await;
     let reply = replies.into_iter().find(|r| r.execution_id == id(number));
@@ -100,7 +114,7 @@ async fn a_stopped_agent_refuses_work_until_it_is_started() {
 async fn all_are_stopped_but_the_controller_and_undo_brings_back_those_that_ran() {
     let executor = TestExecutor::start().await;
     say(&executor, 1, IntentType::StopAgent, "report_generator").await;
-    let stopped = say(&executor, 2, IntentType::StopAgent, "all").await;
+    let stopped = confirmed(&executor, 2, IntentType::StopAgent, "all").await;
     let ReplyContent::AgentStopped(stopped) = stopped else {
         panic!("{stopped:?}")
     };
@@ -180,4 +194,26 @@ async fn three_failures_close_the_circuit_and_one_success_opens_it() {
     let open =
         "agents WHERE failures = 0 AND closed_until IS NULL AND agent_type = 'inventory_monitor'";
     assert_eq!(executor.db.rows(open).await, 1);
+}
+
+#[tokio::test]
+async fn more_than_one_at_once_is_asked_about() {
+    let executor = TestExecutor::start().await;
+    for (number, intent) in [(1, IntentType::StopAgent), (2, IntentType::RunAgent)] {
+        let asked = say(&executor, number, intent, "all").await;
+        let ReplyContent::Confirm(question) = asked else {
+            panic!("{asked:?}")
+        };
+        assert_eq!(question.intent, intent);
+    }
+    assert_eq!(executor.db.rows("agents WHERE state = 'stopped'").await, 0);
+    assert_eq!(executor.db.rows("effects").await, 0);
+    let started = confirmed(&executor, 3, IntentType::RunAgent, "all").await;
+    let ReplyContent::AgentStarted(started) = started else {
+        panic!("{started:?}")
+    };
+    // They ran already, and have worked now: that is on record, though there is nothing to undo.
+    assert_eq!((started.jobs.len(), started.undo_until), (5, None));
+    let line = "audit_log WHERE action = 'done' AND intent_type = 'run_agent'";
+    assert_eq!(executor.db.rows(line).await, 1);
 }

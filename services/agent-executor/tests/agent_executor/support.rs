@@ -210,20 +210,31 @@ impl TestExecutor {
         };
         let mut conn = self.store.conn().await.unwrap();
         let (company, agent) = (demo::company_id(), AgentType::InventoryMonitor);
-        agents::plug(&mut conn, company, agent, Some(&endpoint))
-            .await
-            .unwrap();
+        agents::plug(
+            &mut conn,
+            company,
+            agent,
+            Some(&endpoint),
+            SystemClock.now(),
+        )
+        .await
+        .unwrap();
     }
 
     /// What ingress publishes when the agent of message `number` calls back.
     pub(crate) async fn call_back(&self, number: u32, answer: AgentAnswer) {
+        self.call_back_to(id(number), answer).await;
+    }
+
+    /// The same for an execution that no message asked for.
+    pub(crate) async fn call_back_to(&self, execution: ExecutionId, answer: AgentAnswer) {
         let result = AgentResult {
-            execution_id: id(number),
+            execution_id: execution,
             company_id: demo::company_id(),
             answer,
         };
         let now = SystemClock.now();
-        let message = Envelope::new(id(number).message("result"), id(number), now, result);
+        let message = Envelope::new(execution.message("result"), execution, now, result);
         self.publisher
             .publish(&Route::AgentResult, &Outgoing::of(&message).unwrap())
             .await

@@ -10,7 +10,7 @@ use wharf_domain::{
         answers::{Confirm, WhyNotUndone},
     },
     dialogue::{DialogueState, PendingConfirmation},
-    entities::Entities,
+    entities::{Entities, EntityName},
     ids::ExecutionId,
     intent::IntentType,
     mapping::mapping_of,
@@ -59,7 +59,7 @@ impl InboundHandler {
                 ..*speaker
             };
             if let Some(intent) = part.intent
-                && !self.may(conn, &speaker, intent).await?
+                && !self.may(conn, &speaker, intent, part.entities()).await?
             {
                 publish.push(self.refuse(conn, &speaker, intent, &part).await?);
                 continue;
@@ -86,12 +86,14 @@ impl InboundHandler {
         conn: &mut AsyncPgConnection,
         speaker: &Speaker<'_>,
         intent: IntentType,
+        entities: Option<&Entities>,
     ) -> Result<bool, HandleError> {
         let Some(profile) = &speaker.sender.profile else {
             return Ok(false);
         };
         let company = speaker.sender.company_id;
-        let permission = permissions::check(conn, company, profile.id, intent).await?;
+        let place = entities.and_then(|entities| entities.get(EntityName::Location));
+        let permission = permissions::check_at(conn, company, profile.id, intent, place).await?;
         Ok(permission.is_allowed())
     }
 
@@ -103,12 +105,8 @@ impl InboundHandler {
         intent: IntentType,
         part: &Part,
     ) -> Result<Publication, HandleError> {
-        let entities = match &part.act {
-            Act::Carry(request) => Some(&request.entities),
-            Act::Ask(pending) => Some(&pending.entities),
-            Act::Answer(_) | Act::Undo | Act::Cancel => None,
-        };
-        self.write_down(conn, speaker, intent, AuditAction::Denied, json!(entities))
+        let detail = json!({ "checked": "before queueing", "entities": part.entities() });
+        self.write_down(conn, speaker, intent, AuditAction::Denied, detail)
             .await?;
         tracing::info!(intent = intent.as_str(), "refused");
         let content = ReplyContent::AgentError {
@@ -171,8 +169,6 @@ impl InboundHandler {
     ) -> Result<Publication, HandleError> {
         let company = speaker.sender.company_id;
         let key = speaker.inbound.conversation_key();
-        let minutes = self.dialogue.undo_minutes;
-        let until = speaker.inbound.received_at - TimeDelta::minutes(minutes.into());
         let refused = |why| self.reply(speaker, ReplyContent::NotUndone(why));
         let Some(effect) = effects::latest_of(conn, company, &key).await? else {
             return Ok(refused(WhyNotUndone::Nothing));
@@ -180,7 +176,7 @@ impl InboundHandler {
         if effect.undone_by.is_some() {
             return Ok(refused(WhyNotUndone::Already));
         }
-        if effect.done_at < until {
+        if let Some(minutes) = effect.too_late(speaker.inbound.received_at) {
             return Ok(refused(WhyNotUndone::TooLate { minutes }));
         }
         let request = Request {
@@ -190,7 +186,7 @@ impl InboundHandler {
                 of: effect.execution_id,
             },
         };
-        if !self.may(conn, speaker, effect.intent).await? {
+        if !self.may(conn, speaker, effect.intent, None).await? {
             let part = Part::free(Act::Carry(request));
             return self.refuse(conn, speaker, effect.intent, &part).await;
         }

@@ -111,6 +111,17 @@ impl Part {
         }
     }
 
+    /// What the request names that is carried out, asked about or completed.
+    #[must_use]
+    pub fn entities(&self) -> Option<&Entities> {
+        match (&self.act, &self.wait) {
+            (Act::Carry(request), _) => Some(&request.entities),
+            (Act::Ask(pending), _) => Some(&pending.entities),
+            (_, Some(DialogueState::Asking(form))) => Some(&form.entities),
+            _ => None,
+        }
+    }
+
     /// Something that nobody is refused.
     #[must_use]
     pub fn free(act: Act) -> Self {

@@ -164,6 +164,7 @@ impl Chat {
             intent: work.intent,
             change: json!({"delta": 5}),
             done_at,
+            undo_until: done_at + TimeDelta::minutes(10),
         };
         effects::record(&mut conn, &effect).await.unwrap();
     }

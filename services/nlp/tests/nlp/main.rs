@@ -8,4 +8,5 @@ mod dialogue;
 mod executed;
 mod failing;
 mod ordered;
+mod places;
 mod support;

@@ -5,7 +5,12 @@ use std::io::Write;
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
-use wharf_domain::{address::Address, agent::AgentType, ids::CompanyId};
+use wharf_domain::{
+    address::Address,
+    agent::AgentType,
+    clock::{Clock as _, SystemClock},
+    ids::CompanyId,
+};
 use wharf_store::{
     AsyncPgConnection, DatabaseConfig, Store,
     agents::{self, Agent, AgentKind, Endpoint},
@@ -65,6 +70,7 @@ pub async fn run(
     let store = Store::connect(database)?;
     let mut conn = store.conn().await?;
     let conn = &mut *conn;
+    let now = SystemClock.now();
     match &args.command {
         AgentsCommand::List { company } => {
             let company = find(conn, company).await?;
@@ -84,12 +90,12 @@ pub async fn run(
                 url: url.clone(),
                 secret: secret.clone(),
             };
-            let agent = agents::plug(conn, company, *agent, Some(&endpoint)).await?;
+            let agent = agents::plug(conn, company, *agent, Some(&endpoint), now).await?;
             writeln!(out, "{}", line(conn, &agent).await?)?;
         }
         AgentsCommand::Unplug { company, agent } => {
             let company = find(conn, company).await?;
-            let agent = agents::plug(conn, company, *agent, None).await?;
+            let agent = agents::plug(conn, company, *agent, None, now).await?;
             writeln!(out, "{}", line(conn, &agent).await?)?;
         }
     }

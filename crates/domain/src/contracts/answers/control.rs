@@ -14,6 +14,10 @@ pub struct AgentSwitched {
     pub changed: bool,
     /// What the agents did when they were started, one each.
     pub jobs: Vec<JobReport>,
+    /// Those among them that are programs of the company's own and were told to work: each answers
+    /// by itself.
+    #[serde(default)]
+    pub asked: Vec<String>,
     /// Until when UNDO takes it back, when anything changed.
     pub undo_until: Option<DateTime<Utc>>,
     /// When.

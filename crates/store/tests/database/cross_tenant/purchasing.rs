@@ -3,7 +3,7 @@
 use wharf_domain::period::Period;
 use wharf_store::{
     StoreError, products,
-    purchase_orders::{self, OrderState},
+    purchase_orders::{self, CancelReason},
     stock, supplier_scores,
     suppliers::{self, SupplierMatch},
 };
@@ -69,10 +69,12 @@ async fn purchasing() {
     );
     let confirmed = purchase_orders::confirm(conn, company, order.id, None, at(1)).await;
     assert!(!confirmed.unwrap());
-    for state in OrderState::ALL {
-        let cancelled = purchase_orders::cancel(conn, company, order.id, *state, at(1)).await;
+    for reason in CancelReason::ALL {
+        let cancelled = purchase_orders::cancel(conn, company, order.id, *reason, at(1)).await;
         assert!(!cancelled.unwrap());
     }
+    let drafts = purchase_orders::unanswered(conn, company, at(9), 9).await;
+    assert_eq!(drafts.unwrap(), []);
     assert!(
         purchase_orders::confirm(conn, ours.company, order.id, None, at(1))
             .await

@@ -4,10 +4,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use wharf_domain::{
-    agent::AgentType,
     contracts::{
-        ReplyContent,
-        answers::{AlertChanged, Undone, WhyNotUndone},
+        ReplyContent, Step,
+        answers::{AlertChanged, Undone},
     },
     entities::EntityName,
     ids::{ExecutionId, ProfileId},
@@ -64,6 +63,14 @@ pub(super) async fn change(
     };
     let (company, now) = (request.company_id(), request.now);
     let me = request.person.as_ref().map(|person| person.id);
+    if to == To::Resolved && request.step == Step::Ask {
+        // What a person resolves is not raised again as long as it stays true.
+        let found = alerts::get(conn, company, number).await?;
+        let live = found.filter(|alert| alert.state != AlertState::Resolved);
+        if live.is_some_and(|alert| request.limits.confirm_resolve.asks(alert.severity)) {
+            return ask::confirm_plainly(conn, request).await;
+        }
+    }
     let done = match to {
         To::Acknowledged => alerts::acknowledge(conn, company, number, me, now).await?,
         To::Resolved => alerts::resolve(conn, company, number, me, now).await?,
@@ -72,7 +79,7 @@ pub(super) async fn change(
         Some(alert) => {
             let at = to.done(&alert).map_or(now, |(_, at)| at);
             let change = Change { number, to, at };
-            changes::note(conn, request, AgentType::AlertGenerator, &change).await?;
+            changes::note(conn, request, &change).await?;
             (alert, true)
         }
         None => match alerts::get(conn, company, number).await? {
@@ -116,10 +123,7 @@ pub(super) async fn undo(
         To::Resolved => alerts::reopen(conn, company, number, at).await?,
     };
     let Some(alert) = back else {
-        // Somebody else took it back at the same time, or changed it since.
-        let again = changes::to_undo::<Change>(conn, request, of).await?;
-        let overtaken = ReplyContent::NotUndone(WhyNotUndone::Overtaken);
-        return Ok(again.err().unwrap_or(overtaken));
+        return changes::overtaken(conn, request, of).await;
     };
     if !changes::undone(conn, request, of).await? {
         // Everything is rolled back, and the next try finds it taken back.

@@ -18,12 +18,8 @@ pub(super) async fn check(
     request: &Request,
 ) -> Result<ReplyContent, AgentFailure> {
     let started = Instant::now();
-    let product = match lookup::product(conn, request).await? {
-        Ok(product) => product,
-        Err(instead) => return Ok(*instead),
-    };
-    let scope = match lookup::scope(conn, request).await? {
-        Ok(scope) => scope,
+    let (product, scope) = match lookup::subject(conn, request).await? {
+        Ok(found) => found,
         Err(instead) => return Ok(*instead),
     };
     let company = request.company_id();

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wharf_domain::{
-    agent::AgentType,
     contracts::{
         ReplyContent, Step,
         answers::{Confirm, NotEnoughStock, StockUpdated},
@@ -80,12 +79,8 @@ pub(super) async fn update(
     conn: &mut AsyncPgConnection,
     request: &Request,
 ) -> Result<ReplyContent, AgentFailure> {
-    let product = match lookup::product(conn, request).await? {
-        Ok(product) => product,
-        Err(instead) => return Ok(*instead),
-    };
-    let scope = match lookup::scope(conn, request).await? {
-        Ok(scope) => scope,
+    let (product, scope) = match lookup::subject(conn, request).await? {
+        Ok(found) => found,
         Err(instead) => return Ok(*instead),
     };
     let Some(quantity) = quantity(request) else {
@@ -164,7 +159,7 @@ pub(super) async fn update(
         before,
         after,
     };
-    changes::note(conn, request, AgentType::InventoryMonitor, &change).await?;
+    changes::note(conn, request, &change).await?;
     answer(conn, request, &product, &place, &made).await
 }
 

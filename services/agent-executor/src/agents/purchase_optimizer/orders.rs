@@ -1,23 +1,20 @@
 //! Orders of one product: drafted, placed at once or after a yes, dropped after a no, taken back.
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 use wharf_domain::{
-    agent::AgentType,
-    contracts::{
-        ReplyContent,
-        answers::{Undone, WhyNotUndone},
-    },
+    contracts::{ReplyContent, answers::Undone},
     ids::ExecutionId,
     money::Money,
 };
 use wharf_store::{
-    AsyncPgConnection,
-    effects::{self, NewEffect},
+    AsyncPgConnection, StoreError,
+    audit::AuditAction,
     locations::Location,
     products,
-    purchase_orders::{self, NewLine, NewOrder, OrderState},
+    purchase_orders::{self, CancelReason, NewLine, NewOrder, OrderState},
     suppliers::Offer,
 };
 
@@ -25,7 +22,7 @@ use super::{
     Market, quantity,
     standing::{Drawn, answer},
 };
-use crate::agents::{AgentFailure, Request, ask};
+use crate::agents::{AgentFailure, Request, ask, changes};
 
 /// What is to be ordered.
 pub(super) struct NewDraft<'a> {
@@ -43,6 +40,11 @@ pub(super) struct NewDraft<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 struct Change {
     order: Uuid,
+    /// For who reads the audit log.
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    total: String,
 }
 
 /// Drafts an order and places it, or asks where it costs or holds more than may be ordered unasked.
@@ -79,6 +81,8 @@ pub(super) async fn draw_up(
         return answer(conn, request, market, &drawn, placed).await;
     }
     ask::confirm(conn, request, true).await?;
+    let detail = json!({ "number": drawn.order.name(), "total": drawn.total().to_string() });
+    changes::audit(conn, request, AuditAction::Drafted, detail).await?;
     answer(conn, request, market, &drawn, false).await
 }
 
@@ -109,7 +113,11 @@ pub(super) async fn decline(
 ) -> Result<ReplyContent, AgentFailure> {
     let (drawn, market) = drafted(conn, request, asked).await?;
     let (company, id) = (request.company_id(), drawn.order.id);
-    purchase_orders::cancel(conn, company, id, OrderState::Draft, request.now).await?;
+    let no = CancelReason::Declined;
+    if purchase_orders::cancel(conn, company, id, no, request.now).await? {
+        let detail = json!({ "number": drawn.order.name(), "reason": no.as_str() });
+        changes::audit(conn, request, AuditAction::Cancelled, detail).await?;
+    }
     let drawn = drawn.again(conn, request).await?;
     answer(conn, request, &market, &drawn, false).await
 }
@@ -149,19 +157,12 @@ async fn place(
     if !purchase_orders::confirm(conn, company, order.id, expected_on, request.now).await? {
         return Ok(false);
     }
-    let change = Change { order: order.id };
-    let effect = NewEffect {
-        execution_id: request.execution_id,
-        company_id: company,
-        conversation_key: request.conversation_key.clone(),
-        profile_id: request.person.as_ref().map(|person| person.id),
-        agent: AgentType::PurchaseOptimizer,
-        intent: request.intent,
-        change: serde_json::to_value(change)
-            .map_err(|error| AgentFailure::Refused(error.to_string()))?,
-        done_at: request.now,
+    let change = Change {
+        order: order.id,
+        number: order.name(),
+        total: drawn.total().to_string(),
     };
-    effects::record(conn, &effect).await?;
+    changes::note(conn, request, &change).await?;
     Ok(true)
 }
 
@@ -172,30 +173,18 @@ pub(super) async fn undo(
     of: ExecutionId,
 ) -> Result<ReplyContent, AgentFailure> {
     let company = request.company_id();
-    let Some(effect) = effects::get(conn, company, of).await? else {
-        return Ok(ReplyContent::NotUndone(WhyNotUndone::Nothing));
+    let change: Change = match changes::to_undo(conn, request, of).await? {
+        Ok(change) => change,
+        Err(instead) => return Ok(instead),
     };
-    if effect.undone_by.is_some() {
-        return Ok(ReplyContent::NotUndone(WhyNotUndone::Already));
+    let undone = CancelReason::Undone;
+    if !purchase_orders::cancel(conn, company, change.order, undone, request.now).await? {
+        return changes::overtaken(conn, request, of).await;
     }
-    let minutes = request.limits.undo_minutes;
-    if request.now > effect.done_at + TimeDelta::minutes(minutes.into()) {
-        return Ok(ReplyContent::NotUndone(WhyNotUndone::TooLate { minutes }));
+    if !changes::undone(conn, request, of).await? {
+        // Everything is rolled back, and the next try finds it taken back.
+        return Err(StoreError::Contended("taken back by somebody else".to_owned()).into());
     }
-    let change: Change = serde_json::from_value(effect.change)
-        .map_err(|error| AgentFailure::Refused(format!("the effect of {of}: {error}")))?;
-    let confirmed = OrderState::Confirmed;
-    if !purchase_orders::cancel(conn, company, change.order, confirmed, request.now).await? {
-        // Two at once: the other one has taken it back between our look and now.
-        let again = effects::get(conn, company, of).await?;
-        let undone = again.is_some_and(|effect| effect.undone_by.is_some());
-        return Ok(ReplyContent::NotUndone(if undone {
-            WhyNotUndone::Already
-        } else {
-            WhyNotUndone::Overtaken
-        }));
-    }
-    effects::mark_undone(conn, company, of, request.execution_id, request.now).await?;
     let order = purchase_orders::get(conn, company, change.order).await?;
     Ok(ReplyContent::Undone(Undone {
         intent: request.intent,

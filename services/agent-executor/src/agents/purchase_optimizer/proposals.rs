@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use uuid::Uuid;
 use wharf_domain::contracts::answers::JobReport;
 use wharf_store::{
     AsyncPgConnection,
+    audit::AuditAction,
     purchase_orders::{self, NewLine, NewOrder},
 };
 
@@ -16,7 +18,7 @@ use super::{
     on_time,
     orders::day_after,
 };
-use crate::agents::{AgentFailure, Request, plan::Overview};
+use crate::agents::{AgentFailure, Request, changes, plan::Overview};
 
 /// Lines of one order at most; what is left over comes with the next run.
 const LINES: usize = 1_000;
@@ -108,7 +110,9 @@ pub(super) async fn draw_up(
             expected_on: day_after(request, longest),
             lines: lines.into_iter().map(|proposed| proposed.line).collect(),
         };
-        purchase_orders::draft(conn, &order).await?;
+        let order = purchase_orders::draft(conn, &order).await?;
+        let detail = json!({ "number": order.name() });
+        changes::audit(conn, request, AuditAction::Drafted, detail).await?;
     }
     Ok(report(&counts, drafts))
 }

@@ -10,7 +10,9 @@
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use wharf_agent_executor::agents::{self, AgentFailure, Limits, Person, Request, Work};
+use wharf_agent_executor::agents::{
+    self, AgentFailure, ConfirmResolve, Limits, Person, Request, Work,
+};
 use wharf_domain::{
     agent::AgentType,
     contracts::{
@@ -74,6 +76,8 @@ impl Shop {
                 confirm_stock_percent: 50,
                 undo_minutes: 10,
                 question_minutes: 30,
+                confirm_agents: 1,
+                confirm_resolve: ConfirmResolve::Critical,
                 demand_days: 56,
                 service_level: 0.95,
                 review_days: 28,
@@ -120,6 +124,7 @@ impl Shop {
             person: Some(Person {
                 id: profile(),
                 time_zone: chrono_tz::Europe::Berlin,
+                places: None,
             }),
             contact_id: None,
             conversation_key: KEY.to_owned(),
@@ -200,7 +205,7 @@ pub(super) async fn run(store: &Store, request: &Request) -> ReplyContent {
     });
     match work.await.unwrap().unwrap() {
         Work::Done(content) => *content,
-        Work::Outside(outside) => panic!("{outside:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -12,6 +12,8 @@ fn limits() -> Limits {
         confirm_stock_percent: 50,
         undo_minutes: 10,
         question_minutes: 30,
+        confirm_agents: 1,
+        confirm_resolve: crate::agents::ConfirmResolve::Critical,
         demand_days: 56,
         service_level: 0.95,
         review_days: 28,
