@@ -8,4 +8,5 @@ mod dialogue;
 mod executed;
 mod failing;
 mod ordered;
+mod people;
 mod support;
