@@ -16,7 +16,7 @@ use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
     commands::{
-        agents, dates, demo, evaluate, healthcheck, import, invite, media, migrate, parse,
+        agents, dates, demo, evaluate, healthcheck, import::Import, invite, media, migrate, parse,
         signature, topology, train,
     },
     settings::Settings,
