@@ -25,6 +25,12 @@ impl Rows {
         }
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The rows of a query, a JSON object each.
     ///
     /// # Panics

@@ -169,6 +169,10 @@ metrics! {
         mails: IntCounterVec = "wharf_mails_total" ["outcome"],
         /// Parts that wait for the user's next message, by event (held, released, noticed).
         held: IntCounterVec = "wharf_held_parts_total" ["event"],
+        /// Messages that nobody asked for and that were not sent, because the person has opted out or is not known, by template.
+        suppressed: IntCounterVec = "wharf_suppressed_total" ["template"],
+        /// Files that people sent, by outcome (kept, refused, retried, failed, removed).
+        inbound_files: IntCounterVec = "wharf_inbound_files_total" ["outcome"],
         /// Messages that may have reached the user twice, because a send's outcome stayed unknown.
         possible_duplicates: IntCounter = "wharf_possible_duplicates_total",
         /// Status callbacks by status and what they did (advanced, held, stale, duplicate, second_copy, unknown_message, unknown_status).

@@ -4,7 +4,8 @@
 //! Every query takes the [`CompanyId`](wharf_domain::ids::CompanyId) whose rows it may see. The few
 //! that cannot, because they find the company or serve all of them, say so: `companies::by_address`, `companies::all`,
 //! `contacts::resolve_sender`, `outbound::apply_status`, and of
-//! `executions` those for the sweeper: `unfinished`, `overdue`, `due_to_be_told`.
+//! `executions` those for the sweeper: `unfinished`, `overdue`, `due_to_be_told`; of `inbound_media`
+//! those for responder's fetcher: `claim` and `due_for_removal`.
 //!
 //! To add a query: a free function in its aggregate's file that takes `&mut AsyncPgConnection`, the
 //! company and plain values, one statement where possible, and a line in
@@ -28,12 +29,15 @@ pub mod effects;
 pub mod error;
 pub mod executions;
 pub mod feedback;
+pub mod inbound_media;
 pub mod locations;
 pub mod mail;
 pub mod metrics;
 pub mod migrations;
 pub mod movements;
+pub mod opt_outs;
 pub mod outbound;
+pub mod pairing;
 pub mod permissions;
 pub mod pool;
 mod product_match;
@@ -49,6 +53,7 @@ pub mod supplier_scores;
 pub mod suppliers;
 pub mod templates;
 mod tls;
+pub mod unknown_senders;
 
 pub use config::DatabaseConfig;
 pub use diesel_async::AsyncPgConnection;

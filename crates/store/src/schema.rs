@@ -215,6 +215,8 @@ diesel::table! {
         company_id -> Uuid,
         legal_entity_id -> Uuid,
         name -> Text,
+        latitude -> Nullable<Double>,
+        longitude -> Nullable<Double>,
     }
 }
 
@@ -522,6 +524,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pairing_codes (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        code_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        used_by -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    unknown_senders (company_id, contact_id) {
+        company_id -> Uuid,
+        contact_id -> Uuid,
+        messages -> BigInt,
+        last_at -> Timestamptz,
+        told_at -> Nullable<Timestamptz>,
+        guesses -> Integer,
+        guesses_since -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    opt_outs (company_id, contact_id) {
+        company_id -> Uuid,
+        contact_id -> Uuid,
+        opted_out -> Bool,
+        changed_at -> Timestamptz,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    inbound_media (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        contact_id -> Uuid,
+        profile_id -> Nullable<Uuid>,
+        execution_id -> Uuid,
+        number -> SmallInt,
+        message_sid -> Text,
+        url -> Text,
+        declared_type -> Text,
+        received_at -> Timestamptz,
+        state -> Text,
+        reason -> Nullable<Text>,
+        attempts -> Integer,
+        next_try_at -> Timestamptz,
+        content_type -> Nullable<Text>,
+        size_bytes -> Nullable<BigInt>,
+        object_key -> Nullable<Text>,
+        kept_at -> Nullable<Timestamptz>,
+        remove_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(contacts -> companies (company_id));
 diesel::joinable!(profiles -> companies (company_id));
 diesel::joinable!(contact_addresses -> contacts (contact_id));
@@ -549,6 +611,7 @@ diesel::joinable!(agent_runs -> agents (agent_id));
 diesel::joinable!(alerts -> products (product_id));
 diesel::joinable!(alerts -> suppliers (supplier_id));
 diesel::joinable!(profile_locations -> locations (location_id));
+diesel::joinable!(pairing_codes -> profiles (profile_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     companies,
@@ -586,4 +649,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     effects,
     dialogues,
+    pairing_codes,
+    unknown_senders,
+    opt_outs,
+    inbound_media,
 );

@@ -9,6 +9,7 @@ use wharf_domain::{
     contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent},
     dialogue::DialogueState as Waiting,
     ids::ExecutionId,
+    opt_out::OptChange,
 };
 use wharf_pipeline::{HandleError, Outcome, TransactionHandler};
 use wharf_runtime::metrics::NlpMetrics;
@@ -149,7 +150,7 @@ impl InboundHandler {
     }
 
     /// Reads the message against what was said before; `None` for somebody whom the company does
-    /// not know, and after an opt-out.
+    /// not know, and for an opt-out.
     async fn read(
         &self,
         conn: &mut AsyncPgConnection,
@@ -159,7 +160,7 @@ impl InboundHandler {
         let Some(profile) = &sender.profile else {
             return Ok(None);
         };
-        if inbound.opt_out.is_some() {
+        if inbound.opt_out.is_some() || OptChange::read(inbound).is_some() {
             return Ok(None);
         }
         let (id, at) = (sender.company_id, inbound.received_at);
@@ -281,15 +282,17 @@ impl InboundHandler {
         sender: &Sender,
         read: Option<Read>,
     ) -> Result<Outcome, HandleError> {
-        // After an opt-out Twilio has answered already.
-        if inbound.opt_out.is_some() {
-            return Ok(Outcome::nothing());
+        let mut speaker = Speaker {
+            inbound,
+            sender,
+            execution: id,
+            catalogue: None,
+        };
+        if let Some(outcome) = self.of_people(conn, &speaker).await? {
+            return Ok(outcome);
         }
         let (Some(read), Some(profile)) = (read, &sender.profile) else {
-            return Ok(match is_reaction(inbound) {
-                true => Outcome::nothing(),
-                false => self.answer(inbound, id, sender, ReplyContent::UnknownSender),
-            });
+            return Err(HandleError::Fail(anyhow!("a message that nobody answers")));
         };
         if is_reaction(inbound) && !read.answers {
             // A reaction asks for nothing.
@@ -300,6 +303,9 @@ impl InboundHandler {
         }
         if let Some(right) = read.feedback {
             return self.note_feedback(conn, inbound, id, sender, right).await;
+        }
+        if let Some(outcome) = self.wordless(conn, &speaker, profile).await? {
+            return Ok(outcome);
         }
         let dialogue = DialogueState::default();
         let heard = Heard {
@@ -313,12 +319,7 @@ impl InboundHandler {
             context: self.context(&read, inbound, profile, &dialogue),
         };
         let turn = turn(&heard);
-        let speaker = Speaker {
-            inbound,
-            sender,
-            execution: id,
-            catalogue: Some(&read.catalogue),
-        };
+        speaker.catalogue = Some(&read.catalogue);
         self.carry_out(conn, &speaker, turn).await
     }
 
@@ -394,7 +395,7 @@ fn answers_question(
 }
 
 /// The words of a message, of a button or of a list's line.
-fn words(inbound: &InboundMessage) -> String {
+pub(crate) fn words(inbound: &InboundMessage) -> String {
     let button = inbound.button.as_ref().map(|button| &button.text);
     let line = inbound.list.as_ref();
     let line = line.map(|line| line.title.as_ref().unwrap_or(&line.id));
@@ -403,7 +404,7 @@ fn words(inbound: &InboundMessage) -> String {
 }
 
 /// Whether it is an emoji put on a message of ours.
-fn is_reaction(inbound: &InboundMessage) -> bool {
+pub(crate) fn is_reaction(inbound: &InboundMessage) -> bool {
     inbound.message_type.as_deref() == Some("reaction")
 }
 

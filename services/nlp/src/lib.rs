@@ -7,6 +7,7 @@
 //! - [`feedback`]: what people say of our answers.
 //! - [`dialogue`]: what a message means after the one before.
 //! - [`plan`]: what follows from an understanding by itself.
+//! - `people`: who may write and be written to. - `wordless`: what is no text.
 //! - [`catalogues`]: the companies' names of things, remembered for a while.
 
 pub mod catalogues;
@@ -14,9 +15,11 @@ pub mod config;
 pub mod dialogue;
 pub mod feedback;
 pub mod handler;
+mod people;
 pub mod plan;
 pub mod training;
 pub mod understand;
+mod wordless;
 
 use wharf_broker::{Queue, Stage};
 use wharf_domain::clock::SystemClock;

@@ -11,7 +11,7 @@ use wharf_runtime::{
 use wharf_store::DatabaseConfig;
 use wharf_twilio::config::TwilioConfig;
 
-use crate::mail::MailConfig;
+use crate::{inbound_files::InboundFilesConfig, mail::MailConfig};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     /// Where files are, and how links to them are made.
     pub media: MediaConfig,
+    /// Files that people sent.
+    pub inbound_files: InboundFilesConfig,
     /// The mail server.
     pub mail: MailConfig,
     /// Logs.
@@ -100,6 +102,7 @@ impl Validate for Config {
         self.media
             .validate_for_links()
             .map_err(|error| ConfigError(error.to_string()))?;
+        self.inbound_files.validate()?;
         self.mail.validate()?;
         self.base().validate()
     }

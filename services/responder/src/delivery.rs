@@ -23,7 +23,7 @@ use wharf_runtime::metrics::ResponderMetrics;
 use wharf_store::{
     Store,
     contacts::{self, ReplyTarget},
-    conversations,
+    conversations, opt_outs,
     outbound::{self, NewOutbound, Outbound, OutboundStatus},
 };
 
@@ -70,6 +70,9 @@ impl Handler for ReplyHandler {
 
     async fn handle(&self, message: &Envelope<ReplyRequest>) -> Result<Outcome, HandleError> {
         let reply = &message.body;
+        if reply.proactive && !self.may_write_first(reply).await? {
+            return Ok(Outcome::nothing());
+        }
         let target = self.target(reply).await?;
         let reader = Reader {
             persona: target.persona,
@@ -161,6 +164,19 @@ impl Handler for ReplyHandler {
 }
 
 impl ReplyHandler {
+    /// What nobody asked for goes only to a person who has not said STOP.
+    async fn may_write_first(&self, reply: &ReplyRequest) -> Result<bool, HandleError> {
+        let mut conn = self.store.conn().await?;
+        let (company, contact) = (reply.company_id, reply.contact_id);
+        let may = opt_outs::may_be_written_to(&mut conn, company, contact).await?;
+        if !may {
+            let template = reply.content.template();
+            tracing::info!(template, "not sent: the person has opted out");
+            self.metrics.suppressed.with_label_values(&[template]).inc();
+        }
+        Ok(may)
+    }
+
     async fn target(&self, reply: &ReplyRequest) -> Result<ReplyTarget, HandleError> {
         let mut conn = self.store.conn().await?;
         contacts::reply_target(&mut conn, reply.company_id, reply.contact_id)

@@ -7,9 +7,10 @@ use super::{
     Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
-        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, NoSupplier,
-        NotEnoughStock, ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo,
-        SupplierNotFound, SupplierPerformance, Undone, Waited, WhyNotUndone,
+        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, Nearby,
+        NoSupplier, NotEnoughStock, Paired, ReorderNotNeeded, ReorderResult, ReportReady,
+        StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, Undone, Waited,
+        WhyNotPaired, WhyNotUndone, Wordless,
     },
 };
 use crate::{
@@ -38,9 +39,28 @@ pub struct ReplyRequest {
     pub received_at: DateTime<Utc>,
     /// What it says.
     pub content: ReplyContent,
+    /// Whether nobody asked for it: a schedule, an alert, something shared. Such a message goes only
+    /// to a person who has not opted out; an answer, however late, always goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proactive: bool,
 }
 
 impl ReplyRequest {
+    /// What nobody asked for: a schedule's run, an alert, something shared. `step` tells several
+    /// messages of one execution apart; a repeated one has the same id.
+    #[must_use]
+    pub fn unasked(
+        execution_id: ExecutionId,
+        step: &str,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        let mut message = Self::as_message(execution_id, step, to, content, now);
+        message.body.proactive = true;
+        message
+    }
+
     /// The one reply to an execution, in its envelope. Every stage that answers makes it here, so
     /// that a repeated answer carries the same id.
     #[must_use]
@@ -82,6 +102,7 @@ impl ReplyRequest {
             priority: to.priority,
             received_at: to.received_at,
             content,
+            proactive: false,
         };
         Envelope::new(reply_id, execution_id, now, body)
     }
@@ -249,6 +270,21 @@ pub enum ReplyContent {
     },
     /// The sender's number belongs to nobody we know.
     UnknownSender,
+    /// The sender's number belongs to a person from now on.
+    Paired(Paired),
+    /// The pairing code did nothing.
+    PairingRefused(WhyNotPaired),
+    /// We do not write first any more.
+    OptedOut,
+    /// We may write first again.
+    OptedIn,
+    /// A message without a word came; what it holds is not read.
+    NotRead {
+        /// What it is.
+        kind: Wordless,
+    },
+    /// The place of the company that is nearest to where the sender is.
+    NearestLocation(Nearby),
     /// What an agent of the company's own answered, in its own words.
     AgentSays {
         /// The agent.
@@ -314,6 +350,12 @@ impl ReplyContent {
             Self::AgentError { .. } => "agent_error",
             Self::FeedbackNoted { .. } => "feedback_noted",
             Self::UnknownSender => "unknown_sender",
+            Self::Paired(_) => "paired",
+            Self::PairingRefused(_) => "pairing_refused",
+            Self::OptedOut => "opted_out",
+            Self::OptedIn => "opted_in",
+            Self::NotRead { .. } => "not_read",
+            Self::NearestLocation(_) => "nearest_location",
             Self::AgentSays { .. } => "agent_says",
         }
     }

@@ -20,6 +20,8 @@ mod once;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod personas;
 #[cfg(test)]
 mod shapes;

@@ -20,6 +20,7 @@ mod metrics;
 mod migrations;
 mod movements;
 mod outbound;
+mod people;
 mod permissions;
 mod pool;
 mod products;

@@ -9,4 +9,5 @@ mod executed;
 mod failing;
 mod ordered;
 mod places;
+mod people;
 mod support;

@@ -8,6 +8,7 @@ use wharf_runtime::metrics::ResponderMetrics;
 use wharf_store::{
     Store,
     contacts::ReplyTarget,
+    opt_outs::{self, OptSource},
     outbound::{self, Claimed, Outbound},
 };
 use wharf_twilio::{
@@ -153,6 +154,10 @@ impl Sender {
                 let code = error.code().and_then(|code| i32::try_from(code).ok());
                 let text = error.to_string();
                 let mut conn = self.store.conn().await?;
+                if error.action() == Action::Suppress {
+                    let (source, contact) = (OptSource::Refused, part.contact_id);
+                    opt_outs::set(&mut conn, part.company_id, contact, true, source, now).await?;
+                }
                 outbound::mark_failed(&mut conn, part.company_id, part.id, code, Some(&text), now)
                     .await?;
                 Err(HandleError::Fail(error.into()))

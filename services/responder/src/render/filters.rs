@@ -22,6 +22,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("counted", counted);
     environment.add_filter("dot", dot);
     environment.add_filter("fact", fact);
+    environment.add_filter("kilometres", kilometres);
     environment.add_filter("label", label);
     environment.add_filter("metric", metric);
     environment.add_filter("money", money);
@@ -70,6 +71,17 @@ fn number(number: i64) -> String {
 /// `check_inventory | words` is "check inventory".
 pub(super) fn words(name: String) -> String {
     name.replace('_', " ")
+}
+
+/// `400 m`, `4.2 km`, `370 km`: as exact as a straight line deserves.
+fn kilometres(km: f64) -> String {
+    if km < 1.0 {
+        return format!("{:.0} m", (km * 10.0).round() * 100.0);
+    }
+    if km < 10.0 {
+        return format!("{km:.1} km");
+    }
+    format!("{km:.0} km")
 }
 
 /// `fill_rate | label` is "Fill rate"; abbreviations are capitals.

@@ -109,9 +109,11 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
         ReplyContent::FeedbackNoted { right } => {
             Value::from_serialize(FeedbackView { right: *right })
         }
-        ReplyContent::UnknownCommand | ReplyContent::Help | ReplyContent::UnknownSender => {
-            Value::from_serialize(EmptyView {})
-        }
+        ReplyContent::UnknownCommand
+        | ReplyContent::Help
+        | ReplyContent::UnknownSender
+        | ReplyContent::OptedOut
+        | ReplyContent::OptedIn => Value::from_serialize(EmptyView {}),
         answer => answers::of(answer),
     }
 }

@@ -6,6 +6,7 @@
 mod config;
 mod doubt;
 mod files;
+mod inbound_files;
 mod refused;
 mod sending;
 mod smtp;

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod evaluate;
 pub mod healthcheck;
 pub mod import;
+pub mod invite;
 pub mod media;
 pub mod migrate;
 pub mod parse;

@@ -9,6 +9,7 @@ mod alerts;
 mod control;
 mod dialogue;
 mod inventory;
+mod people;
 mod purchasing;
 mod reports;
 mod suppliers;
@@ -21,6 +22,7 @@ pub use dialogue::{Confirm, Undone, Waited, WhyNotUndone};
 pub use inventory::{
     EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,
 };
+pub use people::{NearPlace, Nearby, Paired, WhyNotPaired, Wordless};
 pub use purchasing::{
     NoSupplier, QuantityReason, ReorderNotNeeded, ReorderResult, ReorderState, SupplierChoice,
 };
