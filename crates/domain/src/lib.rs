@@ -7,6 +7,7 @@ pub mod clock;
 pub mod contracts;
 pub mod dialogue;
 pub mod entities;
+pub mod guide;
 pub mod ids;
 pub mod intent;
 pub mod mapping;

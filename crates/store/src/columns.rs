@@ -29,6 +29,7 @@ use crate::{
     mail::MailStatus,
     movements::MovementKind,
     outbound::OutboundStatus,
+    personas::Why,
     purchase_orders::OrderState,
     templates::TemplateState,
 };
@@ -126,6 +127,7 @@ column_types!(
     AlertKind,
     AlertState,
     AuditAction,
+    Why,
     ContactId,
     ExecutionId,
     ExecutionStatus,

@@ -27,8 +27,8 @@ use crate::{
 };
 
 pub use upkeep::{
-    AWAITED, await_answer, cancel_of_conversation, due_to_be_told, in_turn, lock_conversation,
-    overdue, renew, seize, set_deadlines, told, unfinished, waiting,
+    AWAITED, await_answer, cancel_of_conversation, due_to_be_told, in_turn, latest_of_conversation,
+    lock_conversation, overdue, renew, seize, set_deadlines, told, under_way, unfinished, waiting,
 };
 
 text_enum! {

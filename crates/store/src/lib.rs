@@ -35,6 +35,7 @@ pub mod migrations;
 pub mod movements;
 pub mod outbound;
 pub mod permissions;
+pub mod personas;
 pub mod pool;
 mod product_match;
 pub mod products;

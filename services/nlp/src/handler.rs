@@ -27,6 +27,7 @@ use crate::{
     config::DialogueConfig,
     dialogue::{
         carry_out::{Speaker, hint},
+        follow,
         quoted::{self, Quoted},
         said::{self, Said},
         turn::{Heard, turn},
@@ -301,6 +302,16 @@ impl InboundHandler {
         if let Some(right) = read.feedback {
             return self.note_feedback(conn, inbound, id, sender, right).await;
         }
+        let speaker = Speaker {
+            inbound,
+            sender,
+            execution: id,
+            catalogue: Some(&read.catalogue),
+        };
+        let previous = match follow::opens(&read.text) {
+            true => self.previous(conn, &speaker).await?,
+            false => None,
+        };
         let dialogue = DialogueState::default();
         let heard = Heard {
             found: read.found.as_ref(),
@@ -310,15 +321,10 @@ impl InboundHandler {
             text: &read.text,
             said: &read.said,
             understanding: read.understanding.as_ref(),
+            previous: previous.as_ref(),
             context: self.context(&read, inbound, profile, &dialogue),
         };
         let turn = turn(&heard);
-        let speaker = Speaker {
-            inbound,
-            sender,
-            execution: id,
-            catalogue: Some(&read.catalogue),
-        };
         self.carry_out(conn, &speaker, turn).await
     }
 

@@ -61,6 +61,9 @@ impl Agent for PurchaseOptimizer {
         let content = match request.step {
             // A yes to nlp's question settles what was meant, not what it costs.
             Step::Ask | Step::Confirmed { asked: None } => reorder(conn, request).await?,
+            Step::Page { .. } => {
+                return Err(AgentFailure::Refused("an order has no pages".to_owned()));
+            }
             Step::Confirmed { asked: Some(asked) } => orders::accept(conn, request, asked).await?,
             Step::Declined { asked } => orders::decline(conn, request, asked).await?,
             Step::Undo { of } => orders::undo(conn, request, of).await?,
