@@ -53,7 +53,7 @@ impl Guide {
 pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::CheckInventory,
-        english: &["stock ABC123", "how many blue widgets in Toronto"],
+        english: &["stock ABC123", "how many ABC123 in Toronto"],
         spanish: &["stock de ABC123", "cuánto hay de ABC123"],
         words: &[
             "stock",
@@ -89,7 +89,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::ReorderStock,
         english: &["reorder 50 ABC123", "order 20 blue widgets"],
-        spanish: &["pedir 50 de ABC123", "reordenar 20 ABC123"],
+        spanish: &["pedir 50 de ABC123", "pedir 20 ABC123"],
         words: &[
             "reorder",
             "order",
@@ -211,7 +211,7 @@ pub const GUIDES: &[Guide] = &[
     },
     Guide {
         intent: IntentType::CheckSupplier,
-        english: &["who supplies ABC123", "check supplier Acme"],
+        english: &["who supplies ABC123", "who is the supplier of ABC123"],
         spanish: &["quién suministra ABC123", "info proveedor Acme"],
         words: &[
             "supplier",

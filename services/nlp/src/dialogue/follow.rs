@@ -297,14 +297,19 @@ fn name(rest: &str) -> &str {
 /// The period in `rest`, and what stands beside it.
 fn period(rest: &str, context: &Context<'_>) -> Option<(String, String)> {
     let today = context.now.with_timezone(&context.time_zone).date_naive();
-    let language = context.language.map(Into::into);
-    let dates = DateContext::new(today, context.week_start, language);
-    let found = dates::find(rest, &dates)
-        .into_iter()
-        .filter(|found| found.range.start.is_none_or(|start| start <= today))
-        .max_by_key(|found| found.span.len())?;
-    let without = format!("{} {}", &rest[..found.span.start], &rest[found.span.end..]);
-    Some((dates::label(&found, &dates), without))
+    let in_language = |language| {
+        let dates = DateContext::new(today, context.week_start, language);
+        let found = dates::find(rest, &dates)
+            .into_iter()
+            .filter(|found| found.range.start.is_none_or(|start| start <= today))
+            .max_by_key(|found| found.span.len())?;
+        Some((dates::label(&found, &dates), found.span))
+    };
+    // People write in another language than their profile's, too.
+    let (label, span) =
+        in_language(context.language.map(Into::into)).or_else(|| in_language(None))?;
+    let without = format!("{} {}", &rest[..span.start], &rest[span.end..]);
+    Some((label, without))
 }
 
 /// The place that the catalogue knows after "in", and what stands before.

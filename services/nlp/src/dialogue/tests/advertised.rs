@@ -191,7 +191,10 @@ fn documents_advertise_what_is_understood() {
     }
     // Commands of docs/dialogue.md stand in its last table, one a row.
     let dialogue = fs::read_to_string(root().join("docs/dialogue.md")).unwrap();
-    let table = dialogue.split("## To the conversation itself").nth(1).unwrap();
+    let table = dialogue
+        .split("## To the conversation itself")
+        .nth(1)
+        .unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
     let mut commands = 0;
     for row in rows {

@@ -38,10 +38,7 @@ async fn a_follow_up_takes_the_request_before_out_of_its_rows() {
         .run_sql("UPDATE agent_execution_queue SET created_at = created_at - interval '31 minutes'")
         .await;
     let answer = chat.answer("same for yesterday").await;
-    assert!(
-        !matches!(answer, ReplyContent::Confirm(_)),
-        "{answer:?}"
-    );
+    assert!(!matches!(answer, ReplyContent::Confirm(_)), "{answer:?}");
     assert_eq!(chat.executions().await, 2);
 }
 
@@ -113,9 +110,8 @@ async fn a_persona_is_switched_by_name_and_number_and_kept_in_history() {
     let mut chat = Chat::with(NAVIGATOR).await;
     let (company, profile) = (demo::company_id(), chat.profile());
     let before = Some(Persona::Navigator);
-    let changed = |persona, before| {
-        ReplyContent::PersonaChanged(PersonaChanged { persona, before })
-    };
+    let changed =
+        |persona, before| ReplyContent::PersonaChanged(PersonaChanged { persona, before });
     assert_eq!(
         chat.answer("switch to hub").await,
         changed(Some(Persona::Hub), before)
@@ -124,10 +120,7 @@ async fn a_persona_is_switched_by_name_and_number_and_kept_in_history() {
         panic!("a list");
     };
     assert_eq!(list.current, Some(Persona::Hub));
-    assert_eq!(
-        chat.answer("2").await,
-        changed(before, Some(Persona::Hub))
-    );
+    assert_eq!(chat.answer("2").await, changed(before, Some(Persona::Hub)));
     assert_eq!(chat.answer("persona auto").await, changed(None, before));
     let mut conn = chat.nlp.store.conn().await.unwrap();
     let now = profiles::get(&mut conn, company, profile).await.unwrap();
