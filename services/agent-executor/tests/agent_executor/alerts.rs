@@ -1,9 +1,11 @@
 //! alert_generator: alerts are found once, listed, and changed by one of many.
 
+use std::collections::HashSet;
+
 use wharf_domain::{
     agent::AgentType,
     contracts::{
-        ReplyContent,
+        ReplyContent, Step,
         answers::{AlertChanged, AlertState, AlertSummary, WhyNotUndone},
     },
     entities::EntityName::{AlertId, Category, Severity},
@@ -286,4 +288,25 @@ async fn late_orders_trouble_and_prices_are_found() {
         .await;
     let report = desk.job(AgentType::AlertGenerator, 5).await;
     assert_eq!(report.counts[1].1, 4);
+}
+
+#[tokio::test]
+async fn a_page_goes_on_where_the_one_before_ended() {
+    let desk = tidy().await;
+    desk.db
+        .run_sql("UPDATE products SET reorder_point = 1000000")
+        .await;
+    let first = view(&desk, "1", &[]).await;
+    assert_eq!((first.after, first.alerts.len()), (0, 9));
+    assert!(first.count > 9, "{}", first.count);
+    let mut next = ask("2", ViewAlerts, &[]);
+    next.step = Step::Page { after: 9 };
+    let ReplyContent::AlertSummary(second) = desk.run(next).await else {
+        panic!("a page");
+    };
+    assert_eq!((second.after, second.count), (9, first.count));
+    assert!(!second.alerts.is_empty());
+    let lines = first.alerts.iter().chain(&second.alerts);
+    let ids: HashSet<&str> = lines.map(|line| line.id.as_str()).collect();
+    assert_eq!(ids.len(), 9 + second.alerts.len(), "no alert twice");
 }

@@ -27,6 +27,7 @@ const SHOUTED: &[(&str, Said)] = &[
     ("NO", Said::No),
     ("UNDO", Said::Undo),
     ("CANCEL", Said::Cancel),
+    ("CANCELAR", Said::Cancel),
     ("NEXT", Said::More),
     ("STATUS", Said::Command(Command::Status)),
     ("HELP", Said::Command(Command::Help(None))),
