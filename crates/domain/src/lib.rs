@@ -8,6 +8,7 @@ pub mod contracts;
 pub mod dialogue;
 pub mod entities;
 pub mod geo;
+pub mod guide;
 pub mod ids;
 pub mod intent;
 pub mod mapping;

@@ -145,6 +145,8 @@ metrics! {
         intent_feedback: IntGaugeVec = "wharf_intent_feedback" ["verdict"],
         /// Share of the messages of the last 30 days that were not understood.
         unknown_intent_rate: Gauge = "wharf_unknown_intent_rate",
+        /// People by the persona that answers them; `default`: the texts of none.
+        persona_distribution: IntGaugeVec = "wharf_persona_distribution" ["persona"],
         /// Seconds spent understanding one message.
         understand_seconds: Histogram = "wharf_understand_seconds",
     }

@@ -30,6 +30,7 @@ use crate::{
     mail::MailStatus,
     movements::MovementKind,
     outbound::OutboundStatus,
+    personas::Why,
     purchase_orders::OrderState,
     templates::TemplateState,
 };
@@ -127,6 +128,7 @@ column_types!(
     AlertKind,
     AlertState,
     AuditAction,
+    Why,
     ContactId,
     ExecutionId,
     ExecutionStatus,

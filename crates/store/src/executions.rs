@@ -27,8 +27,7 @@ use crate::{
 };
 
 pub use upkeep::{
-    AWAITED, answer_under_way, await_answer, cancel_of_conversation, due_to_be_told, in_turn,
-    lock_conversation, overdue, renew, seize, set_deadlines, told, unfinished, waiting,
+        AWAITED, answer_under_way, await_answer, cancel_of_conversation, due_to_be_told, in_turn, latest_of_conversation, lock_conversation, overdue, renew, seize, set_deadlines, told, under_way, unfinished, waiting,
 };
 
 text_enum! {

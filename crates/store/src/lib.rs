@@ -39,6 +39,7 @@ pub mod opt_outs;
 pub mod outbound;
 pub mod pairing;
 pub mod permissions;
+pub mod personas;
 pub mod pool;
 mod product_match;
 pub mod products;

@@ -515,6 +515,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    persona_changes (id) {
+        id -> Int8,
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        before -> Nullable<Text>,
+        persona -> Nullable<Text>,
+        why -> Text,
+        execution_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     dialogues (company_id, conversation_key) {
         company_id -> Uuid,
         conversation_key -> Text,
@@ -653,4 +666,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     unknown_senders,
     opt_outs,
     inbound_media,
+    persona_changes,
 );

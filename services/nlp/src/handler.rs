@@ -28,6 +28,7 @@ use crate::{
     config::DialogueConfig,
     dialogue::{
         carry_out::{Speaker, hint},
+        follow,
         quoted::{self, Quoted},
         said::{self, Said},
         turn::{Heard, turn},
@@ -307,6 +308,11 @@ impl InboundHandler {
         if let Some(outcome) = self.wordless(conn, &speaker, profile).await? {
             return Ok(outcome);
         }
+        speaker.catalogue = Some(&read.catalogue);
+        let previous = match follow::opens(&read.text) {
+            true => self.previous(conn, &speaker).await?,
+            false => None,
+        };
         let dialogue = DialogueState::default();
         let heard = Heard {
             found: read.found.as_ref(),
@@ -316,10 +322,10 @@ impl InboundHandler {
             text: &read.text,
             said: &read.said,
             understanding: read.understanding.as_ref(),
+            previous: previous.as_ref(),
             context: self.context(&read, inbound, profile, &dialogue),
         };
         let turn = turn(&heard);
-        speaker.catalogue = Some(&read.catalogue);
         self.carry_out(conn, &speaker, turn).await
     }
 

@@ -73,6 +73,11 @@ pub enum Step {
         /// The execution that asked.
         asked: ExecutionId,
     },
+    /// Another page of a list: its lines from there on. Changes nothing.
+    Page {
+        /// Lines before it.
+        after: u32,
+    },
     /// Take back what `of` changed, by a change the other way.
     Undo {
         /// The execution that changed something.

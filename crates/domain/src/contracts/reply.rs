@@ -7,10 +7,7 @@ use super::{
     Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
-        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, Nearby,
-        NoSupplier, NotEnoughStock, Paired, ReorderNotNeeded, ReorderResult, ReportReady,
-        StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, Undone, Waited,
-        WhyNotPaired, WhyNotUndone, Wordless,
+        AlertSummary, Confirm, DailyDigest, Help, InventoryCheckResult, ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired, PersonaChanged, PersonaList, ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, UnderWay, Undone, Waited, WhyNotPaired, WhyNotUndone, Wordless,
     },
 };
 use crate::{
@@ -247,7 +244,15 @@ pub enum ReplyContent {
     /// The message was not understood.
     UnknownCommand,
     /// What can be asked.
-    Help,
+    Help(Help),
+    /// What is under way.
+    UnderWay(UnderWay),
+    /// There is no further page.
+    ListEnd(ListEnd),
+    /// Which personas there are.
+    PersonaList(PersonaList),
+    /// Another persona answers.
+    PersonaChanged(PersonaChanged),
     /// Something must be known first.
     MissingEntity {
         /// What to ask for.
@@ -344,7 +349,11 @@ impl ReplyContent {
             Self::LocationNotFound { .. } => "location_not_found",
             Self::WhichLocation { .. } => "which_location",
             Self::UnknownCommand => "unknown_command",
-            Self::Help => "help",
+            Self::Help(_) => "help",
+            Self::UnderWay(_) => "under_way",
+            Self::ListEnd(_) => "list_end",
+            Self::PersonaList(_) => "persona_list",
+            Self::PersonaChanged(_) => "persona_changed",
             Self::MissingEntity { .. } => "missing_entity",
             Self::NotAvailable { .. } => "not_available",
             Self::AgentError { .. } => "agent_error",

@@ -27,6 +27,7 @@ use wharf_store::{
     movements,
     outbound::{self, Claimed, OutboundStatus},
     permissions::{self, Permission},
+    personas,
     products::{self, ProductMatch},
     profiles, replenishment, snapshots, stock,
     templates::{self, NewTemplate},
@@ -52,6 +53,24 @@ async fn people() {
     let changed =
         profiles::set_persona(conn, theirs.company, ours.profile, Some(Persona::Spring)).await;
     assert!(!changed.unwrap());
+    let mut change = personas::Change {
+        company: theirs.company,
+        profile: ours.profile,
+        before: None,
+        persona: Some(Persona::Spring),
+        why: personas::Why::Chosen,
+        execution: execution("SM1"),
+        at: at(0),
+    };
+    assert!(!personas::switch(conn, &change).await.unwrap());
+    change.company = ours.company;
+    assert!(personas::switch(conn, &change).await.unwrap());
+    let (theirs_of_ours, ours_of_ours) = (
+        personas::history(conn, theirs.company, ours.profile, 9).await,
+        personas::history(conn, ours.company, ours.profile, 9).await,
+    );
+    assert_eq!(theirs_of_ours.unwrap(), []);
+    assert_eq!(ours_of_ours.unwrap(), [change]);
     assert_eq!(
         contacts::reply_target(conn, theirs.company, ours.contact)
             .await
@@ -138,6 +157,13 @@ async fn messages_and_work() {
     let cancelled = executions::cancel_of_conversation(conn, theirs.company, &key, at(0)).await;
     assert_eq!(cancelled.unwrap(), None);
     assert_eq!(executions::waiting(conn, theirs.company).await.unwrap(), []);
+    let nobody = Some(ours.profile);
+    let under_way = executions::under_way(conn, theirs.company, "no key", nobody, 9).await;
+    assert_eq!(under_way.unwrap(), []);
+    let under_way = executions::under_way(conn, ours.company, &key, None, 9).await;
+    assert!(under_way.unwrap().iter().all(|row| row.company_id == ours.company));
+    let latest = executions::latest_of_conversation(conn, theirs.company, &key, at(0)).await;
+    assert!(latest.unwrap().iter().all(|row| row.company_id == theirs.company));
     executions::told(conn, theirs.company, id).await.unwrap();
     let seized = executions::seize(conn, theirs.company, id, "s", at(99), at(100)).await;
     assert_eq!(seized.unwrap(), None);
@@ -390,6 +416,8 @@ async fn alerts_of_others() {
         .await
         .unwrap();
     let (company, me) = (theirs.company, Some(theirs.profile));
+    let page = alerts::page(conn, company, Filter::default(), 0, 9).await;
+    assert_eq!(page.unwrap(), []);
     let live = alerts::live(conn, company, Filter::default(), 9).await;
     assert_eq!(live.unwrap(), []);
     let counts = alerts::counts(conn, company, Filter::default()).await;

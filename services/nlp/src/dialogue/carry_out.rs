@@ -81,7 +81,7 @@ impl InboundHandler {
         TimeDelta::minutes(self.dialogue.question_minutes.into())
     }
 
-    async fn may(
+    pub(super) async fn may(
         &self,
         conn: &mut AsyncPgConnection,
         speaker: &Speaker<'_>,
@@ -148,6 +148,10 @@ impl InboundHandler {
             Act::Answer(content) => Ok(self.reply(speaker, content)),
             Act::Undo => self.undo(conn, speaker).await,
             Act::Cancel => self.cancel(conn, speaker).await,
+            Act::Command(command) => {
+                let content = self.command(conn, speaker, command).await?;
+                Ok(self.reply(speaker, content))
+            }
         }
     }
 
@@ -282,7 +286,8 @@ pub(crate) fn hint(state: Option<&DialogueState>) -> crate::understand::Dialogue
     let (asked, pending, list_length) = match state {
         Some(DialogueState::Confirming(pending)) => (None, Some(pending.intent), 0),
         Some(DialogueState::Asking(form)) => (Some(form.missing), Some(form.intent), 0),
-        Some(DialogueState::Choosing(list)) => (None, None, list.choices.len()),
+        Some(DialogueState::Choosing(list)) => (None, None, list.last_line()),
+        Some(DialogueState::Saying(list)) => (None, None, list.lines.len()),
         None => (None, None, 0),
     };
     crate::understand::DialogueState {

@@ -36,6 +36,9 @@ pub enum Slot {
     Nothing,
 }
 
+/// A quantity that no order or count reaches.
+pub(super) const MOST: f64 = ABSURD_QUANTITY;
+
 /// What `text` answers to the question for `asked`.
 #[must_use]
 pub fn fill(asked: EntityName, text: &str, context: &Context<'_>) -> Slot {

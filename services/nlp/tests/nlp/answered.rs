@@ -41,16 +41,15 @@ async fn a_question_without_a_product_is_asked_for_it() {
 
 #[tokio::test]
 async fn help_and_nonsense_are_answered_at_once() {
-    for (body, expected) in [
-        ("help", ReplyContent::Help),
-        ("qwrtz plmf", ReplyContent::UnknownCommand),
-    ] {
-        let nlp = TestNlp::start().await;
-        let question = text(1, NAVIGATOR, body);
-        nlp.send(&question).await;
-        assert_eq!(nlp.reply_to(&question).await, expected, "{body}");
-        assert_eq!(nlp.db.rows("agent_execution_queue").await, 0);
-    }
+    let nlp = TestNlp::start().await;
+    let question = text(1, NAVIGATOR, "help");
+    nlp.send(&question).await;
+    let answer = nlp.reply_to(&question).await;
+    assert!(matches!(answer, ReplyContent::Help(_)), "{answer:?}");
+    let question = text(2, NAVIGATOR, "qwrtz plmf");
+    nlp.send(&question).await;
+    assert_eq!(nlp.reply_to(&question).await, ReplyContent::UnknownCommand);
+    assert_eq!(nlp.db.rows("agent_execution_queue").await, 0);
 }
 
 #[tokio::test]

@@ -7,8 +7,10 @@ mod processor;
 use std::fmt::Write;
 
 use wharf_domain::{
-    contracts::{AgentErrorKind, EntityStock, InventoryCheckResult, ProductName},
+    contracts::{AgentErrorKind, EntityStock, InventoryCheckResult, ProductName, answers::Help},
     entities::EntityName,
+    guide::GUIDES,
+    intent::IntentType,
 };
 
 use super::*;
@@ -46,6 +48,13 @@ fn stock(quantity: i64, known: bool) -> ReplyContent {
         suggested_order: None,
         as_of: at,
         query_time_ms: 3,
+    })
+}
+
+fn help(topic: Option<IntentType>) -> ReplyContent {
+    ReplyContent::Help(Help {
+        topic,
+        intents: GUIDES.iter().map(|guide| guide.intent).collect(),
     })
 }
 
@@ -98,7 +107,8 @@ fn samples() -> Vec<(&'static str, ReplyContent)> {
             },
         ),
         ("unknown", ReplyContent::UnknownCommand),
-        ("help", ReplyContent::Help),
+        ("help", help(None)),
+        ("help, one", help(Some(IntentType::ReorderStock))),
         (
             "not available",
             ReplyContent::NotAvailable {
@@ -187,6 +197,19 @@ fn texts_are_balanced_fit_one_message_and_say_nothing_undefined() {
 }
 
 #[test]
+fn help_is_in_the_readers_language() {
+    let renderer = Renderer::new().unwrap();
+    let reader = Reader {
+        persona: None,
+        locale: "es-MX".into(),
+        time_zone: Tz::UTC,
+    };
+    let all = renderer.render(&help(None), &reader).unwrap();
+    let one = renderer.render(&help(Some(IntentType::ReorderStock)), &reader);
+    insta::assert_snapshot!(format!("{all}\n---\n{}", one.unwrap()));
+}
+
+#[test]
 fn an_unknown_locale_falls_back_to_english() {
     let renderer = Renderer::new().unwrap();
     let reader = Reader {
@@ -196,7 +219,7 @@ fn an_unknown_locale_falls_back_to_english() {
     };
     assert!(
         renderer
-            .render(&ReplyContent::Help, &reader)
+            .render(&help(None), &reader)
             .unwrap()
             .contains("stock ABC123")
     );

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use minijinja::{Value, context};
 use serde::Serialize;
 use wharf_domain::{
-    contracts::{AgentErrorKind, EntityStock, InventoryCheckResult, ProductName, ReplyContent},
+    contracts::{
+        AgentErrorKind, EntityStock, InventoryCheckResult, ProductName, ReplyContent, answers::Help,
+    },
+    guide::{GuideLanguage, guide_of},
     persona::Persona,
 };
 
@@ -109,13 +112,30 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
         ReplyContent::FeedbackNoted { right } => {
             Value::from_serialize(FeedbackView { right: *right })
         }
+        ReplyContent::Help(help) => view_help(help, reader),
         ReplyContent::UnknownCommand
-        | ReplyContent::Help
         | ReplyContent::UnknownSender
         | ReplyContent::OptedOut
         | ReplyContent::OptedIn => Value::from_serialize(EmptyView {}),
         answer => answers::of(answer),
     }
+}
+
+/// What can be asked, each with its examples in the reader's language: the one that is explained,
+/// else all.
+fn view_help(help: &Help, reader: &Reader) -> Value {
+    let language = GuideLanguage::of(&reader.locale);
+    let shown = help.intents.iter().filter(|intent| match help.topic {
+        Some(topic) => topic == **intent,
+        None => true,
+    });
+    let topics: Vec<Value> = shown
+        .filter_map(|intent| guide_of(*intent))
+        .map(|guide| {
+            context! { intent => guide.intent, examples => guide.examples(language) }
+        })
+        .collect();
+    context! { topic => help.topic, topics }
 }
 
 /// What every text may say of the file that goes with it.

@@ -18,7 +18,10 @@ pub use alerts::{AlertChanged, AlertDetail, AlertLine, AlertNotFound, AlertState
 pub use control::{
     AgentLine, AgentStatusList, AgentSwitched, AgentUnavailable, JobReport, WhyUnavailable,
 };
-pub use dialogue::{Confirm, Undone, Waited, WhyNotUndone};
+pub use dialogue::{
+    Confirm, Help, JobUnderWay, ListEnd, PersonaChanged, PersonaList, UnderWay, Undone, Waited,
+    WhyNotUndone,
+};
 pub use inventory::{
     EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,
 };

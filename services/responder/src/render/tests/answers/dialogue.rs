@@ -43,6 +43,46 @@ pub(super) fn samples() -> Vec<Sample> {
                 Value::Null,
             ),
         ),
+        (
+            "under way",
+            "under_way",
+            json!({"jobs": [
+                {"intent": "generate_report", "about": "sales", "running": true, "since": AT},
+                {"intent": "reorder_stock", "about": "WID_1001", "running": false, "since": AT},
+                {"intent": "daily_digest", "about": null, "running": false, "since": AT},
+            ], "as_of": AT}),
+        ),
+        (
+            "nothing under way",
+            "under_way",
+            json!({"jobs": [], "as_of": AT}),
+        ),
+        ("last page", "list_end", json!({"last": true, "lines": 12})),
+        (
+            "first page",
+            "list_end",
+            json!({"last": false, "lines": 12}),
+        ),
+        (
+            "personas",
+            "persona_list",
+            json!({"current": null, "personas": ["streamliner", "navigator", "hub", "spring", "processor"]}),
+        ),
+        (
+            "personas, one",
+            "persona_list",
+            json!({"current": "hub", "personas": ["streamliner", "navigator", "hub", "spring", "processor"]}),
+        ),
+        (
+            "persona, first",
+            "persona_changed",
+            json!({"persona": "navigator", "before": null}),
+        ),
+        (
+            "persona, auto",
+            "persona_changed",
+            json!({"persona": null, "before": "hub"}),
+        ),
         ("left", "declined", json!({"intent": "reorder_stock"})),
         (
             "taken back",
