@@ -30,6 +30,7 @@ use crate::{
     movements::MovementKind,
     outbound::OutboundStatus,
     purchase_orders::OrderState,
+    schedules::{PausedBy, ScheduleState},
     templates::TemplateState,
 };
 
@@ -134,9 +135,11 @@ column_types!(
     OrderState,
     MailStatus,
     OutboundStatus,
+    PausedBy,
     Persona,
     Priority,
     ProfileId,
+    ScheduleState,
     Severity,
     TemplateState,
     Tz,

@@ -199,6 +199,27 @@ pub async fn get(
         .optional()?)
 }
 
+/// The execution whose answer the conversation was shown last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest_answered(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    conversation_key: &str,
+) -> Result<Option<Execution>> {
+    Ok(q::table
+        .filter(q::company_id.eq(company.0))
+        .filter(q::conversation_key.eq(conversation_key))
+        .filter(q::status.eq(ExecutionStatus::Completed.as_str()))
+        .filter(q::result.is_not_null())
+        .order(q::completed_at.desc())
+        .select(Execution::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// Takes an execution for `owner` until `now + lease`, when it is pending or its lease ran out.
 /// Of several at once, one starts.
 ///

@@ -81,6 +81,7 @@ impl Handler for ReplyHandler {
             locale: target.locale.clone(),
             time_zone: target.time_zone,
         };
+        let (reply, mails_again) = &self.with_mails(reply, &target).await?;
         let enclosed = self.enclose(reply, &target, &reader).await?;
         let parts = self.prepare(reply, &target, &reader, &enclosed).await?;
         let open = |status| matches!(status, OutboundStatus::Pending | OutboundStatus::Sending);
@@ -97,6 +98,7 @@ impl Handler for ReplyHandler {
         let outcome = self.finish(reply, first).await?;
         match enclosed.again {
             Some(error) => Err(HandleError::Retry(error)),
+            None if let Some(error) = mails_again => Err(HandleError::Retry(anyhow!("{error:#}"))),
             None => Ok(outcome),
         }
     }

@@ -4,6 +4,7 @@
 //! - [`split`]: long texts in parts.
 //! - [`delivery`]: a reply's parts to Twilio, and what to do when the outcome is in doubt.
 //! - [`enclosure`] and [`mail`]: the file of a reply as link, as WhatsApp media and by mail.
+//! - [`sharing`]: what somebody shares, by mail.
 //! - [`status`]: what Twilio reports about them.
 
 pub mod config;
@@ -12,6 +13,7 @@ pub mod enclosure;
 pub mod mail;
 pub mod markup;
 pub mod render;
+mod sharing;
 pub mod split;
 pub mod status;
 

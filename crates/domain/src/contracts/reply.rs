@@ -7,8 +7,9 @@ use super::{
     Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
-        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, NoSupplier,
-        NotEnoughStock, ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo,
+        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, LessonList, LessonTold, MetricsSummary, NoSupplier,
+        NotEnoughStock, ReorderNotNeeded, ReorderResult, ReportReady, ScheduleList, ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled,
+        ShareConfirm, ShareReceipt, ShareRefused, Shared, StockUpdated, SupplierInfo,
         SupplierNotFound, SupplierPerformance, Undone, Waited, WhyNotUndone,
     },
 };
@@ -63,6 +64,18 @@ impl ReplyRequest {
         now: DateTime<Utc>,
     ) -> Envelope<Self> {
         Self::as_message(execution_id, "soft", to, content, now)
+    }
+
+    /// What an execution says to somebody else than who asked; `step` tells these messages apart.
+    #[must_use]
+    pub fn beside_execution(
+        execution_id: ExecutionId,
+        step: &str,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        Self::as_message(execution_id, step, to, content, now)
     }
 
     fn as_message(
@@ -249,6 +262,28 @@ pub enum ReplyContent {
     },
     /// The sender's number belongs to nobody we know.
     UnknownSender,
+    /// A lesson on a figure.
+    Lesson(Box<LessonTold>),
+    /// The lessons that there are.
+    LessonList(LessonList),
+    /// When shall it come again?
+    ScheduleWhen(ScheduleWhen),
+    /// A recurring request was made or changed.
+    ScheduleSaved(ScheduleSaved),
+    /// The person's recurring requests.
+    ScheduleList(ScheduleList),
+    /// Nothing was scheduled or changed.
+    ScheduleRefused(ScheduleRefused),
+    /// What a recurring request brought.
+    Scheduled(Scheduled),
+    /// Shall it go to so many?
+    ShareConfirm(ShareConfirm),
+    /// Who got an answer.
+    ShareReceipt(ShareReceipt),
+    /// Nothing was shared.
+    ShareRefused(ShareRefused),
+    /// An answer that somebody of the team sends.
+    Shared(Shared),
     /// What an agent of the company's own answered, in its own words.
     AgentSays {
         /// The agent.
@@ -264,7 +299,25 @@ impl ReplyContent {
     pub const fn attachment(&self) -> Option<&Attachment> {
         match self {
             Self::ReportReady(report) => Some(&report.attachment),
+            Self::Scheduled(Scheduled { content, .. }) | Self::Shared(Shared { content, .. }) => {
+                match &**content {
+                    Self::ReportReady(report) => Some(&report.attachment),
+                    _ => None,
+                }
+            }
             _ => None,
+        }
+    }
+
+    /// The answer that it brings: what somebody shares, and what comes on schedule, is the answer
+    /// of an agent.
+    #[must_use]
+    pub fn answer(&self) -> &Self {
+        match self {
+            Self::Scheduled(Scheduled { content, .. }) | Self::Shared(Shared { content, .. }) => {
+                content
+            }
+            other => other,
         }
     }
 
@@ -314,6 +367,17 @@ impl ReplyContent {
             Self::AgentError { .. } => "agent_error",
             Self::FeedbackNoted { .. } => "feedback_noted",
             Self::UnknownSender => "unknown_sender",
+            Self::Lesson(_) => "lesson",
+            Self::LessonList(_) => "lesson_list",
+            Self::ScheduleWhen(_) => "schedule_when",
+            Self::ScheduleSaved(_) => "schedule_saved",
+            Self::ScheduleList(_) => "schedule_list",
+            Self::ScheduleRefused(_) => "schedule_refused",
+            Self::Scheduled(_) => "scheduled",
+            Self::ShareConfirm(_) => "share_confirm",
+            Self::ShareReceipt(_) => "share_receipt",
+            Self::ShareRefused(_) => "share_refused",
+            Self::Shared(_) => "shared",
             Self::AgentSays { .. } => "agent_says",
         }
     }

@@ -1,5 +1,5 @@
-//! Looks after what no message drives: executions past their deadlines, requests that got lost, and
-//! the agents' own work when it is time. One process at a time does it, whoever has the lock.
+//! Looks after what no message drives: executions past their deadlines, requests that got lost,
+//! requests that come again by themselves, and the agents' own work when it is time. One process at a time does it, whoever has the lock.
 //!
 //! Nothing holds what is published here but rows. So a message is published, with an id that
 //! follows from the execution, before the row says so: a crash in between repeats it, and who gets
@@ -8,6 +8,7 @@
 //! To add a kind of work: a function here, and its line in [`Sweeper::sweep`].
 
 mod jobs;
+mod schedules;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -106,6 +107,7 @@ impl Sweeper {
         self.end_overdue().await?;
         self.tell_late().await?;
         self.publish_lost().await?;
+        schedules::run_due(&self.engine).await?;
         jobs::run_due(&self.engine, self.config.job_minutes).await
     }
 

@@ -64,6 +64,12 @@ impl InboundHandler {
                 publish.push(self.refuse(conn, &speaker, intent, &part).await?);
                 continue;
             }
+            if let Act::Offer(offer) = part.act {
+                let (messages, waits) = self.offer(conn, &speaker, offer).await?;
+                publish.extend(messages);
+                wait = waits.or(wait);
+                continue;
+            }
             wait = part.wait.or(wait);
             publish.push(self.act(conn, &speaker, part.act).await?);
         }
@@ -81,7 +87,7 @@ impl InboundHandler {
         TimeDelta::minutes(self.dialogue.question_minutes.into())
     }
 
-    async fn may(
+    pub(crate) async fn may(
         &self,
         conn: &mut AsyncPgConnection,
         speaker: &Speaker<'_>,
@@ -106,7 +112,7 @@ impl InboundHandler {
         let entities = match &part.act {
             Act::Carry(request) => Some(&request.entities),
             Act::Ask(pending) => Some(&pending.entities),
-            Act::Answer(_) | Act::Undo | Act::Cancel => None,
+            Act::Answer(_) | Act::Undo | Act::Cancel | Act::Offer(_) => None,
         };
         self.write_down(conn, speaker, intent, AuditAction::Denied, json!(entities))
             .await?;
@@ -117,7 +123,7 @@ impl InboundHandler {
         Ok(self.reply(speaker, content))
     }
 
-    async fn write_down(
+    pub(crate) async fn write_down(
         &self,
         conn: &mut AsyncPgConnection,
         speaker: &Speaker<'_>,
@@ -150,6 +156,8 @@ impl InboundHandler {
             Act::Answer(content) => Ok(self.reply(speaker, content)),
             Act::Undo => self.undo(conn, speaker).await,
             Act::Cancel => self.cancel(conn, speaker).await,
+            // Of several messages: see carry_out.
+            Act::Offer(_) => Ok(self.reply(speaker, ReplyContent::UnknownCommand)),
         }
     }
 
@@ -174,6 +182,9 @@ impl InboundHandler {
         let minutes = self.dialogue.undo_minutes;
         let until = speaker.inbound.received_at - TimeDelta::minutes(minutes.into());
         let refused = |why| self.reply(speaker, ReplyContent::NotUndone(why));
+        if let Some(undone) = self.undo_schedule(conn, speaker, until).await? {
+            return Ok(undone);
+        }
         let Some(effect) = effects::latest_of(conn, company, &key).await? else {
             return Ok(refused(WhyNotUndone::Nothing));
         };
@@ -235,6 +246,7 @@ impl InboundHandler {
             persona,
             received_at: inbound.received_at,
             step: request.step,
+            schedule: None,
         };
         let now = self.clock.now();
         let execution = NewExecution {
@@ -287,7 +299,7 @@ pub(crate) fn hint(state: Option<&DialogueState>) -> crate::understand::Dialogue
         Some(DialogueState::Confirming(pending)) => (None, Some(pending.intent), 0),
         Some(DialogueState::Asking(form)) => (Some(form.missing), Some(form.intent), 0),
         Some(DialogueState::Choosing(list)) => (None, None, list.choices.len()),
-        None => (None, None, 0),
+        Some(DialogueState::Offering(_)) | None => (None, None, 0),
     };
     crate::understand::DialogueState {
         asked,

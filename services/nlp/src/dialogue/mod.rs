@@ -5,6 +5,7 @@
 //! - [`slot`]: an answer read with the question in mind.
 //! - [`turn`]: what follows from both; a pure function of the state and the message.
 //! - [`quoted`]: the reply that a message quotes.
+//! - [`offers`]: LEARN, SHARE and SCHEDULE.
 //! - [`carry_out`]: permission, rows and replies for a turn, in the message's transaction.
 //!
 //! To let a conversation wait for something new: a variant of
@@ -12,6 +13,7 @@
 
 pub(crate) mod carry_out;
 mod choices;
+pub mod offers;
 pub mod quoted;
 pub mod said;
 pub mod slot;
@@ -63,6 +65,8 @@ pub enum Act {
     Undo,
     /// The conversation's latest request under way is stopped.
     Cancel,
+    /// An offer of our texts is taken up.
+    Offer(offers::Offer),
 }
 
 /// Work for an agent.

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use wharf_domain::{
     contracts::{ReplyContent, Step, answers::Waited},
-    dialogue::{Choice, DialogueState, Form, PendingConfirmation, ShownList},
+    dialogue::{Choice, DialogueState, Form, Offered, PendingConfirmation, ShownList},
     entities::{Entities, EntityName},
     ids::ExecutionId,
     intent::IntentType,
@@ -16,7 +16,7 @@ use wharf_domain::{
 use wharf_store::dialogues::Found;
 
 use super::{
-    Act, Part, Request, Turn,
+    Act, Part, Request, Turn, offers,
     quoted::Quoted,
     said::Said,
     slot::{self, Slot},
@@ -54,6 +54,9 @@ pub struct Heard<'a> {
 #[must_use]
 pub fn turn(heard: &Heard<'_>) -> Turn {
     let live = heard.live();
+    if let Some(turn) = offers::turn(heard, live) {
+        return turn;
+    }
     if let Some(turn) = heard.of_quoted_list(live) {
         return turn;
     }
@@ -61,7 +64,8 @@ pub fn turn(heard: &Heard<'_>) -> Turn {
         Some(DialogueState::Confirming(pending)) => heard.confirming(pending),
         Some(DialogueState::Asking(form)) => heard.asking(form),
         Some(DialogueState::Choosing(list)) => heard.choosing(list),
-        None => heard.nothing_open(),
+        // What answers no offer's question is a message like any.
+        Some(DialogueState::Offering(_)) | None => heard.nothing_open(),
     }
 }
 
@@ -142,6 +146,10 @@ impl<'a> Heard<'a> {
                 matches!(self.said, Said::Lines(_) | Said::Alerts { lines: _, .. })
                     && !matches!(self.said, Said::Alerts { lines, .. } if lines.is_empty()),
             ),
+            DialogueState::Offering(Offered::Share { .. }) => {
+                (Waited::Confirmation, matches!(self.said, Said::Yes | Said::No))
+            }
+            DialogueState::Offering(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
             DialogueState::Asking(form) => (
                 Waited::Question,
                 self.request().is_none()

@@ -9,6 +9,7 @@ mod alerts;
 mod control;
 mod dialogue;
 mod inventory;
+mod offers;
 mod purchasing;
 mod reports;
 mod suppliers;
@@ -20,6 +21,11 @@ pub use control::{
 pub use dialogue::{Confirm, Undone, Waited, WhyNotUndone};
 pub use inventory::{
     EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,
+};
+pub use offers::{
+    LessonLine, LessonList, LessonTold, Recipient, ScheduleChange, ScheduleLine, ScheduleList,
+    ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt, ShareRefused,
+    Shared, Way,
 };
 pub use purchasing::{
     NoSupplier, QuantityReason, ReorderNotNeeded, ReorderResult, ReorderState, SupplierChoice,

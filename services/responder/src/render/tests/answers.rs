@@ -2,6 +2,7 @@
 //! travel, so that a text is tested against the wire format too.
 
 mod dialogue;
+mod offers;
 
 use serde_json::{Value, json};
 use wharf_domain::contracts::ReplyContent;
@@ -18,7 +19,8 @@ pub(super) fn samples() -> Vec<(&'static str, ReplyContent)> {
         .chain(reports())
         .chain(suppliers())
         .chain(control())
-        .chain(dialogue::samples());
+        .chain(dialogue::samples())
+        .chain(offers::samples());
     all.map(|(what, template, data)| {
         let content = match data {
             Value::Null => json!({"template": template}),

@@ -1,0 +1,1 @@
+//! What takes up an offer, and what does not.
