@@ -13,7 +13,7 @@ use crate::contracts::{
 /// The numbers of an answer that was shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Yours {
-    /// What they are of: a product's code, a supplier, `all`.
+    /// What they are of: a product's code, a supplier, `the company`.
     pub subject: String,
     /// The unit that quantities count, singular.
     pub unit: String,
@@ -110,11 +110,11 @@ pub fn yours(lesson: Lesson, content: &ReplyContent) -> Option<Yours> {
         }
         ReplyContent::MetricsSummary(metrics) => {
             let figures = of_metric_lines(lesson, &metrics.metrics)?;
-            Some(of("all", "unit", figures, metrics.as_of))
+            Some(of("the company", "unit", figures, metrics.as_of))
         }
         ReplyContent::ReportReady(report) => {
             let figures = of_metric_lines(lesson, &report.figures)?;
-            Some(of("all", "unit", figures, report.as_of))
+            Some(of("the company", "unit", figures, report.as_of))
         }
         ReplyContent::SupplierPerformance(performance) => {
             let first = performance.suppliers.first()?;

@@ -7,5 +7,6 @@ mod config;
 mod dialogue;
 mod executed;
 mod failing;
+mod offers;
 mod ordered;
 mod support;

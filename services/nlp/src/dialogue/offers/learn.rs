@@ -24,7 +24,6 @@ const ASKS: &[&[&str]] = &[
     &["quiero", "aprender", "sobre"],
     &["learn", "more"],
     &["learn", "about"],
-    &["teach", "me"],
     &["lesson", "about"],
     &["lesson", "on"],
     &["leccion", "sobre"],
@@ -32,13 +31,11 @@ const ASKS: &[&[&str]] = &[
     &["aprender", "sobre"],
     &["aprende", "sobre"],
     &["ensename", "sobre"],
-    &["quiero", "aprender"],
     &["learn"],
     &["lesson"],
     &["leccion"],
     &["aprender"],
     &["aprende"],
-    &["ensename"],
 ];
 /// Messages that ask for the list.
 const LISTS: &[&str] = &[
@@ -47,8 +44,10 @@ const LISTS: &[&str] = &[
 ];
 /// What may stand before a lesson's name, and say nothing.
 const ARTICLES: &[&str] = &["the", "a", "el", "la", "los", "las", "un", "una"];
+/// Words that a lesson's name does not have: "learn how to use you" asks for help.
+const OTHERS: &[&str] = &["how", "to", "use", "you", "u", "como", "usar", "usarte", "spanish"];
 /// A name of more words is something else than a lesson's.
-const MOST_WORDS: usize = 5;
+const MOST_WORDS: usize = 3;
 
 /// Reads a message that asks for a lesson and nothing else.
 pub(super) fn read(words: &[&str]) -> Option<Offer> {
@@ -79,7 +78,9 @@ pub(super) fn read(words: &[&str]) -> Option<Offer> {
     let name = rest.join(" ");
     match Lesson::named(&name) {
         Some(lesson) => Some(Offer::Learn(Some(lesson))),
-        None if rest.len() <= MOST_WORDS => Some(Offer::Lessons(Some(name))),
+        None if rest.len() <= MOST_WORDS && !rest.iter().any(|word| OTHERS.contains(word)) => {
+            Some(Offer::Lessons(Some(name)))
+        }
         None => None,
     }
 }

@@ -14,8 +14,6 @@ mod learn;
 mod schedule;
 mod share;
 mod shown;
-#[cfg(test)]
-mod tests;
 mod when;
 
 use wharf_domain::{

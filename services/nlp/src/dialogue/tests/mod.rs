@@ -2,4 +2,5 @@
 
 mod chat;
 mod conversations;
+mod offers;
 mod random;

@@ -1,1 +1,0 @@
-//! What takes up an offer, and what does not.
