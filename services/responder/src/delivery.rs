@@ -81,8 +81,10 @@ impl Handler for ReplyHandler {
             locale: target.locale.clone(),
             time_zone: target.time_zone,
         };
-        let (reply, mails_again) = &self.with_mails(reply, &target).await?;
-        let enclosed = self.enclose(reply, &target, &reader).await?;
+        let (reply, mails_again) = self.with_mails(reply, &target).await?;
+        let reply = &reply;
+        let mut enclosed = self.enclose(reply, &target, &reader).await?;
+        enclosed.again = enclosed.again.or(mails_again);
         let parts = self.prepare(reply, &target, &reader, &enclosed).await?;
         let open = |status| matches!(status, OutboundStatus::Pending | OutboundStatus::Sending);
         let first = parts.iter().any(|part| open(part.status));
@@ -98,7 +100,6 @@ impl Handler for ReplyHandler {
         let outcome = self.finish(reply, first).await?;
         match enclosed.again {
             Some(error) => Err(HandleError::Retry(error)),
-            None if let Some(error) = mails_again => Err(HandleError::Retry(anyhow!("{error:#}"))),
             None => Ok(outcome),
         }
     }
