@@ -15,8 +15,9 @@ pub use lists::{Choice, PAGE_LINES, Pages, ShownLines, ShownList};
 use crate::{
     agent::AgentType,
     entities::{Entities, EntityName},
-    ids::ExecutionId,
+    ids::{ExecutionId, ProfileId},
     intent::IntentType,
+    recurrence::Recurrence,
 };
 
 /// The stored form's version. A reader knows its own only.
@@ -34,6 +35,34 @@ pub enum DialogueState {
     Choosing(ShownList),
     /// A number of a list whose lines stand for words, perhaps.
     Saying(ShownLines),
+    /// A word on an offer that was taken up; anything else is a message like any.
+    Offering(Offered),
+}
+
+/// An offer that was taken up and lacks something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "offer")]
+pub enum Offered {
+    /// The list of lessons was shown: a number takes one.
+    Lessons,
+    /// It was asked when a request shall come: a number takes one of `options`.
+    When {
+        /// What shall come.
+        intent: IntentType,
+        /// With what.
+        entities: Entities,
+        /// From 1.
+        options: Vec<Recurrence>,
+    },
+    /// It was asked whether an answer shall go to so many.
+    Share {
+        /// The execution whose answer it is.
+        of: ExecutionId,
+        /// The line of it, from 1; `None`: all.
+        line: Option<usize>,
+        /// Who gets it.
+        people: Vec<ProfileId>,
+    },
 }
 
 /// A request that waits for a yes.

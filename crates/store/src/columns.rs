@@ -32,6 +32,7 @@ use crate::{
     outbound::OutboundStatus,
     personas::Why,
     purchase_orders::OrderState,
+    schedules::{PausedBy, ScheduleState},
     templates::TemplateState,
 };
 
@@ -138,9 +139,11 @@ column_types!(
     InboundMediaState,
     MailStatus,
     OutboundStatus,
+    PausedBy,
     Persona,
     Priority,
     ProfileId,
+    ScheduleState,
     Severity,
     TemplateState,
     Tz,

@@ -457,7 +457,6 @@ diesel::table! {
         intent_type -> Text,
         entities -> Jsonb,
         cadence -> Text,
-        weekday -> Nullable<SmallInt>,
         month_day -> Nullable<SmallInt>,
         at_time -> Time,
         time_zone -> Text,
@@ -465,6 +464,20 @@ diesel::table! {
         next_run_at -> Timestamptz,
         last_run_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        number -> Integer,
+        weekdays -> Nullable<SmallInt>,
+        paused_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lessons_read (profile_id, lesson) {
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        lesson -> Text,
+        times -> Integer,
+        first_read_at -> Timestamptz,
+        read_at -> Timestamptz,
     }
 }
 
@@ -657,6 +670,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     alert_scans,
     reports,
     schedules,
+    lessons_read,
     role_permissions,
     profile_locations,
     audit_log,

@@ -7,7 +7,7 @@ use chrono::Weekday;
 use wharf_domain::{
     clock::SharedClock,
     contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent},
-    dialogue::DialogueState as Waiting,
+    dialogue::{DialogueState as Waiting, Offered},
     ids::ExecutionId,
     opt_out::OptChange,
 };
@@ -394,8 +394,12 @@ fn answers_question(
     quoted: Option<&Quoted>,
     reaction: bool,
 ) -> bool {
-    let Some(Waiting::Confirming(pending)) = found.map(|found| &found.state) else {
-        return false;
+    let pending = match found.map(|found| &found.state) {
+        Some(Waiting::Confirming(pending)) => pending,
+        Some(Waiting::Offering(Offered::Share { .. })) => {
+            return matches!(said, Said::Yes | Said::No) && !reaction;
+        }
+        _ => return false,
     };
     matches!(said, Said::Yes | Said::No) && quoted.map_or(!reaction, |quoted| quoted.asks(pending))
 }

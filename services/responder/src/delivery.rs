@@ -79,7 +79,10 @@ impl Handler for ReplyHandler {
             locale: target.locale.clone(),
             time_zone: target.time_zone,
         };
-        let enclosed = self.enclose(reply, &target, &reader).await?;
+        let (reply, mails_again) = self.with_mails(reply, &target).await?;
+        let reply = &reply;
+        let mut enclosed = self.enclose(reply, &target, &reader).await?;
+        enclosed.again = enclosed.again.or(mails_again);
         let parts = self.prepare(reply, &target, &reader, &enclosed).await?;
         let open = |status| matches!(status, OutboundStatus::Pending | OutboundStatus::Sending);
         let first = parts.iter().any(|part| open(part.status));

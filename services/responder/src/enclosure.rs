@@ -116,7 +116,7 @@ impl ReplyHandler {
         }
     }
 
-    async fn mail_content(
+    pub(crate) async fn mail_content(
         &self,
         files: &Files,
         key: &ObjectKey,

@@ -5,6 +5,7 @@
 //! - [`delivery`]: a reply's parts to Twilio, and what to do when the outcome is in doubt.
 //! - [`enclosure`] and [`mail`]: the file of a reply as link, as WhatsApp media and by mail.
 //! - [`inbound_files`]: what people sent, fetched and kept.
+//! - [`sharing`]: what somebody shares, by mail.
 //! - [`status`]: what Twilio reports about them.
 
 pub mod config;
@@ -14,6 +15,7 @@ pub mod inbound_files;
 pub mod mail;
 pub mod markup;
 pub mod render;
+mod sharing;
 pub mod split;
 pub mod status;
 

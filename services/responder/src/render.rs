@@ -16,7 +16,10 @@ use anyhow::Context;
 use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
-use wharf_domain::{contracts::ReplyContent, persona::Persona};
+use wharf_domain::{
+    contracts::{ReplyContent, answers::Shared},
+    persona::Persona,
+};
 use wharf_media::SignedLink;
 
 use crate::enclosure::Enclosure;
@@ -89,6 +92,14 @@ impl Renderer {
     ) -> anyhow::Result<String> {
         let view = view::of(content, reader);
         let view = context! { enclosed => view::enclosure(enclosure, reader), ..view };
+        // What comes on schedule or from somebody else is an answer with a word before it.
+        let view = match content.answer() {
+            answer if std::ptr::eq(answer, content) => view,
+            answer => {
+                let text = self.render_with(answer, reader, enclosure)?;
+                context! { text => Value::from_safe_string(text), ..view }
+            }
+        };
         self.word(content.template(), view, reader)
     }
 
@@ -127,6 +138,31 @@ impl Renderer {
             link_until => link.map(|link| view::time(link.expires_at, reader)),
         };
         self.word("rest", view, reader)
+    }
+
+    /// Words the mail that brings an answer that somebody shares, without a file.
+    ///
+    /// # Errors
+    /// When a text names a value that the content does not have.
+    pub fn shared_letter(
+        &self,
+        by: &str,
+        content: &ReplyContent,
+        reader: &Reader,
+    ) -> anyhow::Result<Letter> {
+        let view = context! {
+            by => Value::from_safe_string(by.to_owned()),
+            what => content.template(),
+        };
+        let shared = ReplyContent::Shared(Shared {
+            by: by.to_owned(),
+            content: Box::new(content.clone()),
+        });
+        Ok(Letter {
+            subject: self.word("share_mail_subject", view, reader)?,
+            // No markup in mails; a star of a user's own is another character.
+            text: self.render(&shared, reader)?.replace('*', ""),
+        })
     }
 
     fn word(&self, template: &str, view: Value, reader: &Reader) -> anyhow::Result<String> {

@@ -7,7 +7,12 @@ use super::{
     Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
-        AlertSummary, Confirm, DailyDigest, Help, InventoryCheckResult, ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired, PersonaChanged, PersonaList, ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, UnderWay, Undone, Waited, WhyNotPaired, WhyNotUndone, Wordless,
+        AlertSummary, Confirm, DailyDigest, Help, InventoryCheckResult, LessonList, LessonTold,
+        ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired, PersonaChanged,
+        PersonaList, ReorderNotNeeded, ReorderResult, ReportReady, ScheduleList, ScheduleRefused,
+        ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt, ShareRefused, Shared,
+        StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, UnderWay, Undone,
+        Waited, WhyNotPaired, WhyNotUndone, Wordless,
     },
 };
 use crate::{
@@ -80,6 +85,18 @@ impl ReplyRequest {
         now: DateTime<Utc>,
     ) -> Envelope<Self> {
         Self::as_message(execution_id, "soft", to, content, now)
+    }
+
+    /// What an execution says to somebody else than who asked; `step` tells these messages apart.
+    #[must_use]
+    pub fn beside_execution(
+        execution_id: ExecutionId,
+        step: &str,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        Self::as_message(execution_id, step, to, content, now)
     }
 
     fn as_message(
@@ -290,6 +307,28 @@ pub enum ReplyContent {
     },
     /// The place of the company that is nearest to where the sender is.
     NearestLocation(Nearby),
+    /// A lesson on a figure.
+    Lesson(Box<LessonTold>),
+    /// The lessons that there are.
+    LessonList(LessonList),
+    /// When shall it come again?
+    ScheduleWhen(ScheduleWhen),
+    /// A recurring request was made or changed.
+    ScheduleSaved(ScheduleSaved),
+    /// The person's recurring requests.
+    ScheduleList(ScheduleList),
+    /// Nothing was scheduled or changed.
+    ScheduleRefused(ScheduleRefused),
+    /// What a recurring request brought.
+    Scheduled(Scheduled),
+    /// Shall it go to so many?
+    ShareConfirm(ShareConfirm),
+    /// Who got an answer.
+    ShareReceipt(ShareReceipt),
+    /// Nothing was shared.
+    ShareRefused(ShareRefused),
+    /// An answer that somebody of the team sends.
+    Shared(Shared),
     /// What an agent of the company's own answered, in its own words.
     AgentSays {
         /// The agent.
@@ -305,7 +344,25 @@ impl ReplyContent {
     pub const fn attachment(&self) -> Option<&Attachment> {
         match self {
             Self::ReportReady(report) => Some(&report.attachment),
+            Self::Scheduled(Scheduled { content, .. }) | Self::Shared(Shared { content, .. }) => {
+                match &**content {
+                    Self::ReportReady(report) => Some(&report.attachment),
+                    _ => None,
+                }
+            }
             _ => None,
+        }
+    }
+
+    /// The answer that it brings: what somebody shares, and what comes on schedule, is the answer
+    /// of an agent.
+    #[must_use]
+    pub fn answer(&self) -> &Self {
+        match self {
+            Self::Scheduled(Scheduled { content, .. }) | Self::Shared(Shared { content, .. }) => {
+                content
+            }
+            other => other,
         }
     }
 
@@ -365,6 +422,17 @@ impl ReplyContent {
             Self::OptedIn => "opted_in",
             Self::NotRead { .. } => "not_read",
             Self::NearestLocation(_) => "nearest_location",
+            Self::Lesson(_) => "lesson",
+            Self::LessonList(_) => "lesson_list",
+            Self::ScheduleWhen(_) => "schedule_when",
+            Self::ScheduleSaved(_) => "schedule_saved",
+            Self::ScheduleList(_) => "schedule_list",
+            Self::ScheduleRefused(_) => "schedule_refused",
+            Self::Scheduled(_) => "scheduled",
+            Self::ShareConfirm(_) => "share_confirm",
+            Self::ShareReceipt(_) => "share_receipt",
+            Self::ShareRefused(_) => "share_refused",
+            Self::Shared(_) => "shared",
             Self::AgentSays { .. } => "agent_says",
         }
     }

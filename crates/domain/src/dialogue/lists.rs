@@ -269,7 +269,7 @@ impl ShownList {
                 self.form = Some(form);
                 self
             }
-            Some(DialogueState::Confirming(_)) | None => self,
+            Some(DialogueState::Confirming(_) | DialogueState::Offering(_)) | None => self,
         }
     }
 

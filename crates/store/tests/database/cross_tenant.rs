@@ -161,9 +161,19 @@ async fn messages_and_work() {
     let under_way = executions::under_way(conn, theirs.company, "no key", nobody, 9).await;
     assert_eq!(under_way.unwrap(), []);
     let under_way = executions::under_way(conn, ours.company, &key, None, 9).await;
-    assert!(under_way.unwrap().iter().all(|row| row.company_id == ours.company));
+    assert!(
+        under_way
+            .unwrap()
+            .iter()
+            .all(|row| row.company_id == ours.company)
+    );
     let latest = executions::latest_of_conversation(conn, theirs.company, &key, at(0)).await;
-    assert!(latest.unwrap().iter().all(|row| row.company_id == theirs.company));
+    assert!(
+        latest
+            .unwrap()
+            .iter()
+            .all(|row| row.company_id == theirs.company)
+    );
     executions::told(conn, theirs.company, id).await.unwrap();
     let seized = executions::seize(conn, theirs.company, id, "s", at(99), at(100)).await;
     assert_eq!(seized.unwrap(), None);

@@ -19,6 +19,7 @@ mod mail;
 mod metrics;
 mod migrations;
 mod movements;
+mod offers;
 mod outbound;
 mod people;
 mod permissions;

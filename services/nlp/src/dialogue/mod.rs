@@ -9,6 +9,7 @@
 //! - [`turn`]: what follows from both; a pure function of the state and the message.
 //! - [`quoted`]: the reply that a message quotes.
 //! - [`answering`]: what the conversation itself answers.
+//! - [`offers`]: LEARN, SHARE and SCHEDULE.
 //! - [`carry_out`]: permission, rows and replies for a turn, in the message's transaction.
 //!
 //! To let a conversation wait for something new: a variant of
@@ -20,6 +21,7 @@ mod choices;
 pub mod commands;
 pub mod follow;
 mod lines;
+pub mod offers;
 pub mod quoted;
 pub mod said;
 pub mod slot;
@@ -74,6 +76,8 @@ pub enum Act {
     Cancel,
     /// The conversation itself answers.
     Command(Command),
+    /// An offer of our texts is taken up.
+    Offer(offers::Offer),
 }
 
 /// Work for an agent.

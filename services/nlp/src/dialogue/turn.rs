@@ -7,8 +7,8 @@
 use chrono::{DateTime, Utc};
 use wharf_domain::{
     contracts::{ReplyContent, Step, answers::Waited},
-    dialogue::{DialogueState, Form, PendingConfirmation, ShownLines, ShownList},
-    entities::EntityName,
+    dialogue::{Choice, DialogueState, Form, Offered, PendingConfirmation, ShownLines, ShownList},
+    entities::{Entities, EntityName},
     ids::ExecutionId,
     intent::IntentType,
     mapping::mapping_of,
@@ -19,7 +19,7 @@ use super::{
     Act, Part, Request, Turn,
     commands::{self, Command, PersonaAsk},
     follow::{self, Followed, Previous},
-    lines,
+    lines, offers,
     quoted::Quoted,
     said::{self, Said},
     slot::{self, Slot},
@@ -59,6 +59,9 @@ pub struct Heard<'a> {
 #[must_use]
 pub fn turn(heard: &Heard<'_>) -> Turn {
     let live = heard.live();
+    if let Some(turn) = offers::turn(heard, live) {
+        return turn;
+    }
     if let Some(turn) = heard.of_quoted_list(live) {
         return turn;
     }
@@ -72,7 +75,8 @@ pub fn turn(heard: &Heard<'_>) -> Turn {
         Some(DialogueState::Asking(form)) => heard.asking(form),
         Some(DialogueState::Choosing(list)) => heard.choosing(list),
         Some(DialogueState::Saying(list)) => heard.saying(list),
-        None => heard.nothing_open(),
+        // What answers no offer's question is a message like any.
+        Some(DialogueState::Offering(_)) | None => heard.nothing_open(),
     }
 }
 
@@ -231,6 +235,10 @@ impl<'a> Heard<'a> {
                     && !matches!(self.said, Said::Alerts { lines, .. } if lines.is_empty()),
             ),
             DialogueState::Saying(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
+            DialogueState::Offering(Offered::Share { .. }) => {
+                (Waited::Confirmation, matches!(self.said, Said::Yes | Said::No))
+            }
+            DialogueState::Offering(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
             DialogueState::Asking(form) => (
                 Waited::Question,
                 self.request().is_none()

@@ -7,6 +7,7 @@ mod config;
 mod dialogue;
 mod executed;
 mod failing;
+mod offers;
 mod ordered;
 mod places;
 mod people;

@@ -9,6 +9,7 @@ mod alerts;
 mod control;
 mod dialogue;
 mod inventory;
+mod offers;
 mod people;
 mod purchasing;
 mod reports;
@@ -24,6 +25,11 @@ pub use dialogue::{
 };
 pub use inventory::{
     EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,
+};
+pub use offers::{
+    LessonLine, LessonList, LessonTold, Recipient, ScheduleChange, ScheduleLine, ScheduleList,
+    ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt,
+    ShareRefused, Shared, Way,
 };
 pub use people::{NearPlace, Nearby, Paired, WhyNotPaired, Wordless};
 pub use purchasing::{

@@ -3,5 +3,6 @@
 mod advertised;
 mod chat;
 mod conversations;
+mod offers;
 mod random;
 mod talking;

@@ -3,6 +3,7 @@
 
 mod dialogue;
 mod people;
+mod offers;
 
 use serde_json::{Value, json};
 use wharf_domain::contracts::ReplyContent;
@@ -20,7 +21,8 @@ pub(super) fn samples() -> Vec<(&'static str, ReplyContent)> {
         .chain(suppliers())
         .chain(control())
         .chain(dialogue::samples())
-        .chain(people::samples());
+        .chain(people::samples())
+        .chain(offers::samples());
     all.map(|(what, template, data)| {
         let content = match data {
             Value::Null => json!({"template": template}),
