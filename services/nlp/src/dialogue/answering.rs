@@ -96,7 +96,7 @@ impl InboundHandler {
     ) -> Result<ReplyContent, HandleError> {
         let mut intents = Vec::new();
         for guide in GUIDES {
-            if self.may(conn, speaker, guide.intent).await? {
+            if self.may(conn, speaker, guide.intent, None).await? {
                 intents.push(guide.intent);
             }
         }

@@ -282,12 +282,7 @@ mod tests {
             (E::Product, "the palet wrap", E::Sku, "ABC123"),
             (E::Product, "hex bolt", E::Product, "one of 2"),
             (E::DateRange, "last week", E::DateRange, "last_week"),
-            (
-                E::DateRange,
-                "la semana pasada",
-                E::DateRange,
-                "last_week",
-            ),
+            (E::DateRange, "la semana pasada", E::DateRange, "last_week"),
             (
                 E::DateRange,
                 "for yesterday please",

@@ -7,8 +7,8 @@
 use chrono::{DateTime, Utc};
 use wharf_domain::{
     contracts::{ReplyContent, Step, answers::Waited},
-    dialogue::{Choice, DialogueState, Form, Offered, PendingConfirmation, ShownLines, ShownList},
-    entities::{Entities, EntityName},
+    dialogue::{DialogueState, Form, Offered, PendingConfirmation, ShownLines, ShownList},
+    entities::EntityName,
     ids::ExecutionId,
     intent::IntentType,
     mapping::mapping_of,
@@ -158,7 +158,7 @@ impl<'a> Heard<'a> {
             Some(DialogueState::Asking(form)) => Some(form.clone()),
             Some(DialogueState::Choosing(ShownList { form, .. }))
             | Some(DialogueState::Saying(ShownLines { form, .. })) => form.clone(),
-            None => None,
+            Some(DialogueState::Offering(_)) | None => None,
         };
         let wait = match command {
             Command::Persona(PersonaAsk::List) => Some(DialogueState::Saying(ShownLines {
@@ -235,9 +235,10 @@ impl<'a> Heard<'a> {
                     && !matches!(self.said, Said::Alerts { lines, .. } if lines.is_empty()),
             ),
             DialogueState::Saying(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
-            DialogueState::Offering(Offered::Share { .. }) => {
-                (Waited::Confirmation, matches!(self.said, Said::Yes | Said::No))
-            }
+            DialogueState::Offering(Offered::Share { .. }) => (
+                Waited::Confirmation,
+                matches!(self.said, Said::Yes | Said::No),
+            ),
             DialogueState::Offering(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
             DialogueState::Asking(form) => (
                 Waited::Question,

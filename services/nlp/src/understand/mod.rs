@@ -268,7 +268,10 @@ fn cut(
         if parts.is_empty() {
             parts.extend(read(rest.clone()).map(|understood| (rest, understood)));
         }
-        if parts.first().is_some_and(|(_, next)| distinct(&first, next)) {
+        if parts
+            .first()
+            .is_some_and(|(_, next)| distinct(&first, next))
+        {
             parts.insert(0, (span, first));
             return parts;
         }

@@ -9,6 +9,6 @@ mod executed;
 mod failing;
 mod offers;
 mod ordered;
-mod places;
 mod people;
+mod places;
 mod support;

@@ -145,7 +145,10 @@ async fn a_lesson_has_the_numbers_that_were_shown_and_progress_is_kept() {
     let ReplyContent::Lesson(told) = chat.answer("learn").await else {
         panic!("a lesson");
     };
-    assert_eq!((told.lesson, told.read, told.times), (Lesson::ReorderPoint, 2, 1));
+    assert_eq!(
+        (told.lesson, told.read, told.times),
+        (Lesson::ReorderPoint, 2, 1)
+    );
     assert_eq!(told.next, Some(Lesson::SafetyStock));
     let yours = told.yours.unwrap();
     assert_eq!(yours.subject, "WID-1001");
@@ -274,28 +277,55 @@ async fn what_was_shown_is_scheduled_changed_and_undone() {
     };
     let made = saved(chat.answer("2").await);
     assert_eq!(made.change, ScheduleChange::Made);
-    assert_eq!((made.schedule.number, made.schedule.intent), (1, IntentType::CheckInventory));
+    assert_eq!(
+        (made.schedule.number, made.schedule.intent),
+        (1, IntentType::CheckInventory)
+    );
     assert!(made.schedule.next.unwrap() > SystemClock.now());
     let known = saved(chat.answer("schedule this weekly").await);
-    assert_eq!((known.change, known.schedule.number), (ScheduleChange::Known, 1));
-    let made = saved(chat.answer("schedule the sales report every monday at 8:30").await);
-    assert_eq!((made.change, made.schedule.number), (ScheduleChange::Made, 2));
+    assert_eq!(
+        (known.change, known.schedule.number),
+        (ScheduleChange::Known, 1)
+    );
+    let made = saved(
+        chat.answer("schedule the sales report every monday at 8:30")
+            .await,
+    );
+    assert_eq!(
+        (made.change, made.schedule.number),
+        (ScheduleChange::Made, 2)
+    );
     assert_eq!(
         made.schedule.entities.get(EntityName::DateRange),
         Some("last_7_days")
     );
-    assert_eq!(saved(chat.answer("pause 1").await).change, ScheduleChange::Paused);
+    assert_eq!(
+        saved(chat.answer("pause 1").await).change,
+        ScheduleChange::Paused
+    );
     let ReplyContent::ScheduleList(list) = chat.answer("my schedules").await else {
         panic!("the list");
     };
-    let next: Vec<_> = list.schedules.iter().map(|one| one.next.is_some()).collect();
+    let next: Vec<_> = list
+        .schedules
+        .iter()
+        .map(|one| one.next.is_some())
+        .collect();
     assert_eq!(next, [false, true]);
     let resumed = saved(chat.answer("resume 1").await);
     assert!(resumed.change == ScheduleChange::Resumed && resumed.schedule.next.is_some());
     // UNDO takes the latest back, then the one before.
     let undone = saved(chat.answer("undo").await);
-    assert_eq!((undone.change, undone.schedule.number), (ScheduleChange::Cancelled, 2));
-    assert_eq!(saved(chat.answer("cancel schedule 1").await).schedule.number, 1);
+    assert_eq!(
+        (undone.change, undone.schedule.number),
+        (ScheduleChange::Cancelled, 2)
+    );
+    assert_eq!(
+        saved(chat.answer("cancel schedule 1").await)
+            .schedule
+            .number,
+        1
+    );
     let gone = chat.answer("pause 1").await;
     let number = Some(1);
     assert_eq!(
@@ -308,6 +338,12 @@ async fn what_was_shown_is_scheduled_changed_and_undone() {
         changes,
         ReplyContent::ScheduleRefused(ScheduleRefused::Changes { intent })
     );
-    assert_eq!(chat.nlp.db.rows("schedules WHERE state = 'cancelled'").await, 2);
+    assert_eq!(
+        chat.nlp
+            .db
+            .rows("schedules WHERE state = 'cancelled'")
+            .await,
+        2
+    );
     assert_eq!(chat.nlp.db.rows("schedules").await, 2);
 }

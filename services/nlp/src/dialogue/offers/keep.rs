@@ -119,7 +119,7 @@ impl InboundHandler {
         if mapping.missing(&entities).is_some() {
             return refused(ScheduleRefused::Incomplete { intent });
         }
-        if !self.may(conn, speaker, intent).await? {
+        if !self.may(conn, speaker, intent, Some(&entities)).await? {
             let detail = json!({ "schedule": entities });
             self.write_down(conn, speaker, intent, AuditAction::Denied, detail)
                 .await?;
@@ -224,7 +224,11 @@ impl InboundHandler {
         };
         let mut schedule = theirs.swap_remove(found);
         let intent = schedule.what.intent;
-        if to == Change::Resume && !self.may(conn, speaker, intent).await? {
+        if to == Change::Resume
+            && !self
+                .may(conn, speaker, intent, Some(&schedule.what.entities))
+                .await?
+        {
             return Ok(self.says(speaker, saved(&schedule, ScheduleChange::Denied)));
         }
         let id = schedule.id;

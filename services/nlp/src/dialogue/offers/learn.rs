@@ -39,13 +39,24 @@ const ASKS: &[&[&str]] = &[
 ];
 /// Messages that ask for the list.
 const LISTS: &[&str] = &[
-    "lessons", "my lessons", "list lessons", "all lessons", "show lessons", "the lessons",
-    "lecciones", "mis lecciones", "lista de lecciones", "todas las lecciones", "learn list",
+    "lessons",
+    "my lessons",
+    "list lessons",
+    "all lessons",
+    "show lessons",
+    "the lessons",
+    "lecciones",
+    "mis lecciones",
+    "lista de lecciones",
+    "todas las lecciones",
+    "learn list",
 ];
 /// What may stand before a lesson's name, and say nothing.
 const ARTICLES: &[&str] = &["the", "a", "el", "la", "los", "las", "un", "una"];
 /// Words that a lesson's name does not have: "learn how to use you" asks for help.
-const OTHERS: &[&str] = &["how", "to", "use", "you", "u", "como", "usar", "usarte", "spanish"];
+const OTHERS: &[&str] = &[
+    "how", "to", "use", "you", "u", "como", "usar", "usarte", "spanish",
+];
 /// A name of more words is something else than a lesson's.
 const MOST_WORDS: usize = 3;
 

@@ -137,8 +137,7 @@ fn answer(heard: &Heard<'_>, offered: &Offered) -> Option<Turn> {
                 let (cadence, at) = (Some(option.cadence), Some(option.at));
                 return Some(offer(Offer::Schedule(Ask { what, cadence, at })));
             }
-            schedule::only_when(&plain(heard.text), what)
-                .map(|ask| offer(Offer::Schedule(ask)))
+            schedule::only_when(&plain(heard.text), what).map(|ask| offer(Offer::Schedule(ask)))
         }
         Offered::Share { of, line, people } => match heard.said {
             Said::Yes => Some(offer(Offer::ShareConfirmed {

@@ -47,8 +47,15 @@ pub enum Change {
 
 /// Words that ask for it outright.
 const VERBS: &[&str] = &[
-    "schedule", "programa", "programar", "programe", "agenda", "agendar", "planifica",
-    "planificar", "reprograma",
+    "schedule",
+    "programa",
+    "programar",
+    "programe",
+    "agenda",
+    "agendar",
+    "planifica",
+    "planificar",
+    "reprograma",
 ];
 const POLITE: &[&str] = &[
     "please", "pls", "can", "could", "you", "por", "favor", "puedes", "thanks", "gracias",
@@ -60,22 +67,45 @@ const THIS: &[&str] = &[
     "and", "y", "please", "pls", "por", "favor", "one", "repeat", "run",
 ];
 const LISTS: &[&str] = &[
-    "schedules", "my schedules", "list schedules", "list my schedules", "show schedules",
-    "show my schedules", "schedule list", "what is scheduled", "what's scheduled", "scheduled",
-    "scheduled reports", "my scheduled reports", "programaciones", "mis programaciones",
-    "que esta programado", "que tengo programado", "informes programados",
+    "schedules",
+    "my schedules",
+    "list schedules",
+    "list my schedules",
+    "show schedules",
+    "show my schedules",
+    "schedule list",
+    "what is scheduled",
+    "what's scheduled",
+    "scheduled",
+    "scheduled reports",
+    "my scheduled reports",
+    "programaciones",
+    "mis programaciones",
+    "que esta programado",
+    "que tengo programado",
+    "informes programados",
     "mis informes programados",
 ];
 /// Words that a question begins with: it asks about days, and for nothing that comes again.
 const QUESTIONS: &[&str] = &[
-    "how", "what", "which", "when", "who", "why", "where", "do", "does", "did", "is", "are",
-    "was", "were", "cuanto", "cuantos", "cuanta", "cuantas", "que", "cual", "cuales", "cuando",
-    "como", "por", "donde", "quien", "hay",
+    "how", "what", "which", "when", "who", "why", "where", "do", "does", "did", "is", "are", "was",
+    "were", "cuanto", "cuantos", "cuanta", "cuantas", "que", "cual", "cuales", "cuando", "como",
+    "por", "donde", "quien", "hay",
 ];
 /// Words that ask for something to be sent.
 const SENDS: &[&str] = &[
-    "send", "give", "mail", "show", "tell", "envia", "enviame", "manda", "mandame", "dame",
-    "muestrame", "remind",
+    "send",
+    "give",
+    "mail",
+    "show",
+    "tell",
+    "envia",
+    "enviame",
+    "manda",
+    "mandame",
+    "dame",
+    "muestrame",
+    "remind",
 ];
 
 /// Reads a message that schedules something, or is about what is scheduled.
@@ -96,7 +126,13 @@ pub(super) fn read(words: &[&str], context: &Context<'_>) -> Option<Part> {
         return None;
     }
     let (cadence, at) = (when.cadence, when.at);
-    let offer = |what| Some(Part::free(Act::Offer(Offer::Schedule(Ask { what, cadence, at }))));
+    let offer = |what| {
+        Some(Part::free(Act::Offer(Offer::Schedule(Ask {
+            what,
+            cadence,
+            at,
+        }))))
+    };
     if when.rest.iter().all(|word| THIS.contains(&word.as_str())) {
         return offer(What::This);
     }

@@ -41,13 +41,46 @@ pub enum Whom {
 const VERBS: &[&str] = &["share", "compartir", "comparte", "compartelo", "compartela"];
 /// What is shared, in words that mean what was shown last.
 const THIS: &[&str] = &[
-    "it", "this", "that", "the", "report", "answer", "list", "line", "number", "no", "them",
-    "esto", "eso", "este", "el", "la", "informe", "reporte", "respuesta", "lista", "linea",
-    "please", "por", "favor",
+    "it",
+    "this",
+    "that",
+    "the",
+    "report",
+    "answer",
+    "list",
+    "line",
+    "number",
+    "no",
+    "them",
+    "esto",
+    "eso",
+    "este",
+    "el",
+    "la",
+    "informe",
+    "reporte",
+    "respuesta",
+    "lista",
+    "linea",
+    "please",
+    "por",
+    "favor",
 ];
 const TEAM: &[&str] = &[
-    "team", "the team", "my team", "everyone", "everybody", "all", "the whole team", "colleagues",
-    "my colleagues", "el equipo", "mi equipo", "todos", "equipo", "todo el equipo",
+    "team",
+    "the team",
+    "my team",
+    "everyone",
+    "everybody",
+    "all",
+    "the whole team",
+    "colleagues",
+    "my colleagues",
+    "el equipo",
+    "mi equipo",
+    "todos",
+    "equipo",
+    "todo el equipo",
     "mis companeros",
 ];
 
@@ -85,7 +118,9 @@ pub(super) fn read(words: &[&str]) -> Option<Offer> {
 }
 
 fn named(whom: &str) -> Option<Whom> {
-    let whom = whom.trim_end_matches(" please").trim_end_matches(" por favor");
+    let whom = whom
+        .trim_end_matches(" please")
+        .trim_end_matches(" por favor");
     if TEAM.contains(&whom) {
         return Some(Whom::Team);
     }
@@ -235,14 +270,17 @@ impl InboundHandler {
         people: &[ProfileId],
     ) -> Result<Carried, HandleError> {
         let company = speaker.sender.company_id;
-        let shown = executions::get(conn, company, of).await?.and_then(Shown::of);
+        let shown = executions::get(conn, company, of)
+            .await?
+            .and_then(Shown::of);
         let Some(shown) = shown else {
             let why = ShareRefused::NothingShown;
             return Ok(self.says(speaker, ReplyContent::ShareRefused(why)));
         };
         let mut team = team::members(conn, company).await?;
         team.retain(|member| people.contains(&member.profile_id));
-        self.share_with(conn, speaker, shown, line, team, true).await
+        self.share_with(conn, speaker, shown, line, team, true)
+            .await
     }
 
     async fn share_with(

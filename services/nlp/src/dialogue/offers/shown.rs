@@ -35,8 +35,9 @@ impl Shown {
         let Publication::Reply(reply) = publication else {
             return None;
         };
-        let context: Option<ExecutionContext> =
-            row.context.and_then(|context| serde_json::from_value(context).ok());
+        let context: Option<ExecutionContext> = row
+            .context
+            .and_then(|context| serde_json::from_value(context).ok());
         Some(Self {
             execution: row.id,
             intent: row.intent_type,

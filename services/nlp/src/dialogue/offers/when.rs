@@ -28,14 +28,29 @@ enum Often {
 }
 
 const DAYS: &[(&str, Weekday)] = &[
-    ("monday", Weekday::Mon), ("mon", Weekday::Mon), ("lunes", Weekday::Mon),
-    ("tuesday", Weekday::Tue), ("tue", Weekday::Tue), ("martes", Weekday::Tue),
-    ("wednesday", Weekday::Wed), ("wed", Weekday::Wed), ("miercoles", Weekday::Wed),
-    ("thursday", Weekday::Thu), ("thu", Weekday::Thu), ("jueves", Weekday::Thu),
-    ("friday", Weekday::Fri), ("fri", Weekday::Fri), ("viernes", Weekday::Fri),
-    ("saturday", Weekday::Sat), ("sat", Weekday::Sat), ("sabado", Weekday::Sat),
-    ("sabados", Weekday::Sat), ("sunday", Weekday::Sun), ("sun", Weekday::Sun),
-    ("domingo", Weekday::Sun), ("domingos", Weekday::Sun),
+    ("monday", Weekday::Mon),
+    ("mon", Weekday::Mon),
+    ("lunes", Weekday::Mon),
+    ("tuesday", Weekday::Tue),
+    ("tue", Weekday::Tue),
+    ("martes", Weekday::Tue),
+    ("wednesday", Weekday::Wed),
+    ("wed", Weekday::Wed),
+    ("miercoles", Weekday::Wed),
+    ("thursday", Weekday::Thu),
+    ("thu", Weekday::Thu),
+    ("jueves", Weekday::Thu),
+    ("friday", Weekday::Fri),
+    ("fri", Weekday::Fri),
+    ("viernes", Weekday::Fri),
+    ("saturday", Weekday::Sat),
+    ("sat", Weekday::Sat),
+    ("sabado", Weekday::Sat),
+    ("sabados", Weekday::Sat),
+    ("sunday", Weekday::Sun),
+    ("sun", Weekday::Sun),
+    ("domingo", Weekday::Sun),
+    ("domingos", Weekday::Sun),
 ];
 const WORKDAYS: [Weekday; 5] = [
     Weekday::Mon,
@@ -45,7 +60,9 @@ const WORKDAYS: [Weekday; 5] = [
     Weekday::Fri,
 ];
 /// What may come after "weekly" when it says when, and is no adjective.
-const AFTER_ADVERB: &[&str] = &["at", "on", "a", "el", "los", "please", "por", "from", "desde"];
+const AFTER_ADVERB: &[&str] = &[
+    "at", "on", "a", "el", "los", "please", "por", "from", "desde",
+];
 
 /// Reads what words say of times.
 pub(super) fn read(words: &[&str]) -> When {
@@ -151,9 +168,10 @@ impl Reader {
                 self.days = Weekdays::of(WORKDAYS);
                 self.set(Often::Weekly, before + 2)
             }
-            ["day" | "dia" | "dias" | "morning" | "evening" | "manana" | "mananas", ..] => {
-                self.set(Often::Daily, before + 1)
-            }
+            [
+                "day" | "dia" | "dias" | "morning" | "evening" | "manana" | "mananas",
+                ..,
+            ] => self.set(Often::Daily, before + 1),
             ["weekday" | "workday", ..] => {
                 self.days = Weekdays::of(WORKDAYS);
                 self.set(Often::Weekly, before + 1)
@@ -205,7 +223,10 @@ impl Reader {
         self.month_day = Some(day);
         let more = of_month(&words[taken..]);
         let end = &words[taken..taken + more];
-        if end.iter().any(|word| matches!(*word, "every" | "each" | "cada")) {
+        if end
+            .iter()
+            .any(|word| matches!(*word, "every" | "each" | "cada"))
+        {
             self.plain = true;
             self.often = Some(Often::Monthly);
         }
@@ -284,9 +305,9 @@ fn of_month(words: &[&str]) -> usize {
 }
 
 fn is_plural_day(word: &str) -> bool {
-    word.strip_suffix('s').is_some_and(|one| {
-        one.ends_with("day") && DAYS.iter().any(|(name, _)| *name == one)
-    }) || matches!(word, "sabados" | "domingos")
+    word.strip_suffix('s')
+        .is_some_and(|one| one.ends_with("day") && DAYS.iter().any(|(name, _)| *name == one))
+        || matches!(word, "sabados" | "domingos")
 }
 
 fn day(word: &str) -> Option<Weekday> {

@@ -191,10 +191,7 @@ fn share() -> Offered {
 #[test]
 fn the_questions_of_offers_are_answered() {
     let said = offering(Offered::Lessons).say("3");
-    assert_eq!(
-        offers(&said),
-        [&Offer::Learn(Some(Lesson::DaysOfCover))]
-    );
+    assert_eq!(offers(&said), [&Offer::Learn(Some(Lesson::DaysOfCover))]);
     let said = offering(Offered::Lessons).say("99");
     let lines = Lesson::ALL.len();
     assert_eq!(said.answers(), [&ReplyContent::NoSuchLine { lines }]);
