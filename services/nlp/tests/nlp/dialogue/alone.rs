@@ -27,7 +27,8 @@ async fn who_may_not_is_refused_before_anything_is_queued_or_asked() {
     assert_eq!(log[0].action, AuditAction::Denied);
     assert_eq!(log[0].intent, IntentType::ReorderStock);
     assert_eq!(log[0].profile, Some(chat.profile()));
-    assert_eq!(log[0].detail, json!({"sku": "WID-1001"}));
+    let expected = json!({"checked": "before queueing", "entities": {"sku": "WID-1001"}});
+    assert_eq!(log[0].detail, expected);
     // A question asked while the role still allowed it.
     chat.wait_for(&drafted(named("draft").into())).await;
     assert_eq!(chat.answer("yes").await, permission());

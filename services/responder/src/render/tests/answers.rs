@@ -232,16 +232,6 @@ fn alerts() -> Vec<Sample> {
             ),
         ),
         (
-            "alert, agent",
-            "alert_detail",
-            other(
-                "A23",
-                "agent_failing",
-                "inventory_monitor",
-                json!({"failures": 3, "closed_until": UNTIL}),
-            ),
-        ),
-        (
             "alert, supplier",
             "alert_detail",
             other(
@@ -417,12 +407,6 @@ fn control() -> Vec<Sample> {
     vec![
         ("started", "agent_started", switched(true, true)),
         ("started before", "agent_started", switched(true, false)),
-        (
-            "told to work",
-            "agent_started",
-            json!({"agents": ["inventory_monitor"], "running": true, "changed": true, "jobs": [],
-                   "asked": ["inventory_monitor"], "undo_until": UNTIL, "as_of": AT}),
-        ),
         ("stopped", "agent_stopped", switched(false, true)),
         ("stopped before", "agent_stopped", switched(false, false)),
         (
