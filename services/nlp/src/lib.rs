@@ -7,12 +7,14 @@
 //! - [`feedback`]: what people say of our answers.
 //! - [`dialogue`]: what a message means after the one before.
 //! - [`plan`]: what follows from an understanding by itself.
+//! - [`format`]: in which format a report is wanted.
 //! - [`catalogues`]: the companies' names of things, remembered for a while.
 
 pub mod catalogues;
 pub mod config;
 pub mod dialogue;
 pub mod feedback;
+pub mod format;
 pub mod handler;
 pub mod plan;
 pub mod training;

@@ -22,6 +22,7 @@ use super::{
     slot::{self, Slot},
 };
 use crate::{
+    format,
     plan::{self, MOST_REQUESTS},
     understand::{Certainty, Context, Decision, Understanding},
 };
@@ -211,6 +212,7 @@ impl<'a> Heard<'a> {
             Slot::Filled { name, value, sure } if sure || request.is_none() => {
                 let mut entities = form.entities.clone();
                 entities.set(name, value);
+                format::note(form.intent, &mut entities, self.text);
                 let product = matches!(name, EntityName::Product | EntityName::Sku);
                 let part = match product && !sure {
                     true => plan::doubtful(form.intent, entities),
