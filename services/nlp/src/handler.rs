@@ -33,7 +33,7 @@ use crate::{
         said::{self, Said},
         turn::{Heard, turn},
     },
-    feedback,
+    feedback, format,
     understand::{
         Context, DialogueState, Language, Thresholds, Understanding, catalogue::Catalogue,
         understand,
@@ -225,7 +225,8 @@ impl InboundHandler {
 
     fn understand(&self, text: &str, context: &Context<'_>) -> Understanding {
         let started = Instant::now();
-        let understanding = understand(text, context);
+        let mut understanding = understand(text, context);
+        format::note_all(&mut understanding, text);
         self.metrics
             .understand_seconds
             .observe(started.elapsed().as_secs_f64());

@@ -25,6 +25,7 @@ use super::{
     slot::{self, Slot},
 };
 use crate::{
+    format,
     plan,
     understand::{Certainty, Context, Decision, Understanding, normalise::Normalised},
 };
@@ -316,6 +317,7 @@ impl<'a> Heard<'a> {
             Slot::Filled { name, value, sure } if sure || request.is_none() => {
                 let mut entities = form.entities.clone();
                 entities.set(name, value);
+                format::note(form.intent, &mut entities, self.text);
                 let product = matches!(name, EntityName::Product | EntityName::Sku);
                 let part = match product && !sure {
                     true => plan::doubtful(form.intent, entities),

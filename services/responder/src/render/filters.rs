@@ -177,7 +177,7 @@ fn with_unit(value: &str, unit: &MetricUnit) -> String {
     };
     match unit {
         MetricUnit::Percent => format!("{} %", rounded(1)),
-        MetricUnit::Times => format!("{} times", rounded(2)),
+        MetricUnit::Times => format!("{} times a year", rounded(2)),
         MetricUnit::Days => format!("{} days", rounded(1)),
         MetricUnit::Units => format!("{} units", rounded(0)),
         MetricUnit::Count => rounded(0),
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn figures_carry_their_unit() {
         assert_eq!(with_unit("94.27", &MetricUnit::Percent), "94.3 %");
-        assert_eq!(with_unit("3.456", &MetricUnit::Times), "3.46 times");
+        assert_eq!(with_unit("3.456", &MetricUnit::Times), "3.46 times a year");
         assert_eq!(with_unit("12345", &MetricUnit::Units), "12,345 units");
         let money = MetricUnit::Money("EUR".to_owned());
         assert_eq!(with_unit("1234.5", &money), "EUR 1,234.50");

@@ -90,7 +90,9 @@ impl Chat {
             language: Some(Language::English),
             thresholds: &self.thresholds,
         };
-        let understanding = understand(text, &context);
+        // As the handler does.
+        let mut understanding = understand(text, &context);
+        crate::format::note_all(&mut understanding, text);
         let said = said::read(text, false);
         let turn = turn(&Heard {
             found: found.as_ref(),

@@ -44,6 +44,36 @@ fn a_yes_carries_out_what_was_asked_once() {
     }
 }
 
+/// The format of a report is kept while its kind is asked for, and may come with the answer.
+#[test]
+fn a_report_has_the_format_that_any_of_its_messages_named() {
+    for (messages, format) in [
+        (&["sales report in excel"][..], Some("xlsx")),
+        (&["informe de ventas en excel"], Some("xlsx")),
+        (&["generate a report as csv", "sales"], Some("csv")),
+        (
+            &["generate a report", "sales, as excel please"],
+            Some("xlsx"),
+        ),
+        (&["sales report"], None),
+    ] {
+        let mut chat = Chat::new();
+        let said: Vec<Answered> = messages.iter().map(|text| chat.say(text)).collect();
+        let last = said.last().unwrap();
+        let carried = last.carried();
+        let [request] = carried.as_slice() else {
+            panic!("{messages:?}: {carried:?}");
+        };
+        let entity = |name| request.entities.get(name);
+        assert_eq!(
+            entity(EntityName::ReportType),
+            Some("sales"),
+            "{messages:?}"
+        );
+        assert_eq!(entity(EntityName::Format), format, "{messages:?}");
+    }
+}
+
 #[test]
 fn a_no_carries_out_nothing_but_takes_a_draft_away() {
     for no in ["no", "cancel", "👎", "undo"] {

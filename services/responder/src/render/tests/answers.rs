@@ -294,7 +294,7 @@ fn reports() -> Vec<Sample> {
     let digest = |known: bool| {
         let amount = |amount: &str| known.then(|| json!({"amount": amount, "currency": "USD"}));
         json!({"period": {"from": "2026-03-17", "to": "2026-03-17"}, "revenue": amount("8421.90"),
-               "revenue_before": amount("7990"), "units_sold": if known { 1_204 } else { 0 },
+               "revenue_before": amount("7990"), "units_sold": known.then_some(1_204),
                "top": if known { json!([{"sku": "BOX-M", "name": "Shipping box medium",
                                          "unit": "unit", "quantity": 96}]) } else { json!([]) },
                "low": 9, "out": 1, "alerts": 8, "critical": 1, "worst": [low()],
