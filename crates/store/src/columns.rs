@@ -30,7 +30,7 @@ use crate::{
     movements::MovementKind,
     outbound::OutboundStatus,
     purchase_orders::OrderState,
-    templates::TemplateState,
+    templates::{Approval, TemplateState},
 };
 
 /// A column that always has a value.
@@ -139,6 +139,7 @@ column_types!(
     ProfileId,
     Severity,
     TemplateState,
+    Approval,
     Tz,
     f64,
 );

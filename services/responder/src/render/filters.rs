@@ -3,6 +3,8 @@
 //! Filters that depend on the reader (times) take the zone out of the context's `reader`, which
 //! [`Renderer::render`](super::Renderer::render) puts there.
 
+pub(super) mod spanish;
+
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +21,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("arrow", arrow);
     environment.add_filter("change", change);
     environment.add_filter("clock", clock);
+    // Commands are English in every language: understanding reads no other.
+    environment.add_filter("command", words);
     environment.add_filter("counted", counted);
     environment.add_filter("dot", dot);
     environment.add_filter("fact", fact);

@@ -6,6 +6,7 @@
 mod config;
 mod doubt;
 mod files;
+mod overrides;
 mod refused;
 mod sending;
 mod smtp;
