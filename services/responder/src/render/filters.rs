@@ -21,8 +21,6 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("arrow", arrow);
     environment.add_filter("change", change);
     environment.add_filter("clock", clock);
-    // Commands are English in every language: understanding reads no other.
-    environment.add_filter("command", words);
     environment.add_filter("counted", counted);
     environment.add_filter("dot", dot);
     environment.add_filter("fact", fact);

@@ -382,6 +382,7 @@ mod tests {
     use wharf_testkit::database::TestDatabase;
 
     use super::*;
+    use crate::commands::parse::{self, Parse, ReadingArgs};
 
     fn folder(file: &str, body: &str) -> TempDir {
         let folder = TempDir::new().unwrap();
@@ -458,6 +459,72 @@ mod tests {
         assert_eq!(output(export, &database).await, "1 texts written\n");
         let body = fs::read_to_string(written.path().join(file)).unwrap();
         assert_eq!(body, "*Left:* {{ intent | words }}\n");
+    }
+
+    /// What a text tells people to write: what stands between quotes, with samples for values.
+    fn commands(body: &str) -> Vec<String> {
+        let mut body = body.to_owned();
+        for (value, sample) in [
+            ("{{ alert.id }}", "A17"),
+            ("{{ sku }}", "ABC123"),
+            ("{{ agent | words }}", "generador de alertas"),
+        ] {
+            body = body.replace(value, sample);
+        }
+        // Other values, and what is between braces, are no commands.
+        let mut plain = String::new();
+        for piece in body.split("{{").flat_map(|piece| piece.split("{%")) {
+            let rest = piece.rsplit_once("}}").or_else(|| piece.rsplit_once("%}"));
+            plain.push_str(rest.map_or(piece, |(_, rest)| rest));
+            plain.push('\u{0}');
+        }
+        let quoted = plain.split('"').skip(1).step_by(2);
+        let whole = quoted.filter(|text| !text.contains('\u{0}') && !text.contains('\n'));
+        whole.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_command_of_a_spanish_text_is_understood() {
+        // Words of a dialogue, and answers to a question: read with what was asked in mind.
+        const WITHIN: &[&str] = &[
+            "deshacer",
+            "cancelar",
+            "hoy",
+            "ayer",
+            "esta semana",
+            "la semana pasada",
+        ];
+        let mut found = 0;
+        for text in shipped().unwrap() {
+            if text.locale != "es" {
+                continue;
+            }
+            for command in commands(&text.body) {
+                if WITHIN.contains(&command.as_str()) {
+                    continue;
+                }
+                found += 1;
+                let reading = ReadingArgs {
+                    now: Some("2026-03-18".to_owned()),
+                    time_zone: chrono_tz::UTC,
+                    week_start: chrono::Weekday::Mon,
+                    catalogue: None,
+                    language: None,
+                    config: None,
+                };
+                let args = Parse {
+                    text: None,
+                    reading,
+                };
+                let line = serde_json::json!({ "text": command }).to_string();
+                let mut out = Vec::new();
+                parse::run(&args, &SystemClock, &mut line.as_bytes(), &mut out).unwrap();
+                let answer: serde_json::Value = serde_json::from_slice(&out).unwrap();
+                let file = text.file();
+                assert_eq!(answer["decision"], "accept", "{file}: {command}: {answer}");
+            }
+        }
+        assert!(found > 15, "{found}");
     }
 
     #[test]
