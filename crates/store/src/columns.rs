@@ -33,7 +33,7 @@ use crate::{
     personas::Why,
     purchase_orders::OrderState,
     schedules::{PausedBy, ScheduleState},
-    templates::TemplateState,
+    templates::{Approval, TemplateState},
 };
 
 /// A column that always has a value.
@@ -146,6 +146,7 @@ column_types!(
     ScheduleState,
     Severity,
     TemplateState,
+    Approval,
     Tz,
     f64,
 );

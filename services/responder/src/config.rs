@@ -28,6 +28,8 @@ pub struct Config {
     pub twilio: TwilioConfig,
     /// How replies are sent.
     pub delivery: DeliveryConfig,
+    /// Texts that override the shipped ones.
+    pub templates: TemplatesConfig,
     /// Where files are, and how links to them are made.
     pub media: MediaConfig,
     /// Files that people sent.
@@ -48,6 +50,14 @@ pub struct DeliveryConfig {
     pub held_interval_ms: u32,
     /// The least number of seconds between two notices to one contact, up to 604,800.
     pub notice_pause_s: u32,
+}
+
+/// The `[templates]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplatesConfig {
+    /// Milliseconds after which a company's rows are looked at again, up to 3,600,000.
+    pub recheck_ms: u32,
 }
 
 impl Config {
@@ -93,6 +103,11 @@ impl Validate for Config {
         if self.delivery.notice_pause_s > 604_800 {
             return Err(ConfigError(
                 "delivery.notice_pause_s must be at most 604800".to_owned(),
+            ));
+        }
+        if self.templates.recheck_ms > 3_600_000 {
+            return Err(ConfigError(
+                "templates.recheck_ms must be at most 3600000".to_owned(),
             ));
         }
         let twilio = |error: wharf_twilio::config::ConfigError| ConfigError(error.to_string());

@@ -35,7 +35,7 @@ pub(crate) use self::{
 use crate::{
     enclosure::{Enclosed, Files},
     mail::Mailer,
-    render::{Reader, Renderer},
+    render::{Overrides, Reader},
     split::{self, Split},
 };
 
@@ -46,7 +46,7 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub struct ReplyHandler {
     pub(crate) store: Store,
     pub(crate) sender: Arc<Sender>,
-    pub(crate) renderer: Arc<Renderer>,
+    pub(crate) renderer: Overrides,
     /// `None` without a signing key: replies then carry no link.
     pub(crate) files: Option<Files>,
     /// `None` when mail is not configured.
@@ -195,15 +195,15 @@ impl ReplyHandler {
         reader: &Reader,
         enclosed: &Enclosed,
     ) -> Result<Vec<Outbound>, HandleError> {
-        let text = self
-            .renderer
+        let renderer = self.renderer.of(reply.company_id).await;
+        let text = renderer
             .render_with(&reply.content, reader, &enclosed.enclosure)
             .map_err(HandleError::Fail)?;
         let texts = match split::split(&text) {
             Split::Whole(parts) => parts,
             Split::TooLong => {
                 let link = self.whole_text(reply, &text).await?;
-                let end = self.renderer.rest(link.as_ref(), reader);
+                let end = renderer.rest(link.as_ref(), reader);
                 split::shortened(&text, &end.map_err(HandleError::Fail)?)
             }
         };

@@ -36,7 +36,7 @@ use crate::{
     enclosure::Files,
     inbound_files::FileKeeper,
     mail::Mailer,
-    render::Renderer,
+    render::{Overrides, Renderer},
     status::StatusHandler,
 };
 
@@ -77,7 +77,11 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         handler: ReplyHandler {
             store: base.store.clone(),
             sender,
-            renderer: Arc::new(Renderer::new()?),
+            renderer: Overrides::new(
+                Renderer::new()?,
+                base.store.clone(),
+                Duration::from_millis(config.templates.recheck_ms.into()),
+            ),
             files: files(&config.media)?,
             mailer: Mailer::new(&config.mail)?,
             clock: SystemClock::shared(),

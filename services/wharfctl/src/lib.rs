@@ -17,7 +17,7 @@ use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 use crate::{
     commands::{
         agents, dates, demo, evaluate, healthcheck, import::Import, invite, media, migrate, parse,
-        signature, topology, train,
+        signature, templates, topology, train,
     },
     settings::Settings,
 };
@@ -51,6 +51,8 @@ enum Command {
     /// Take files back that replies lead to
     #[command(subcommand)]
     Media(media::Media),
+    /// Check, import, export and show the texts of replies
+    Templates(templates::TemplatesArgs),
     /// Compute or check the signature of a webhook, and say why it is refused
     Signature(signature::Signature),
     /// Show how messages are understood
@@ -121,6 +123,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             invite::run(&args, &database, &SystemClock, unforeseeable, &mut out).await?;
         }
         Command::Media(args) => media::run(&args, &Settings::load()?.media()?, &mut out).await?,
+        Command::Templates(args) => return templates::run(&args, &mut out).await,
         Command::Signature(args) => {
             return signature::run(&args, &mut std::io::stdin(), &mut out);
         }

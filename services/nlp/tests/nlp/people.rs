@@ -92,7 +92,10 @@ async fn a_bsuid_alone_is_paired_by_its_code_and_then_answered() {
     assert_eq!(nlp.db.rows(audited).await, 1);
 
     let asked = text(3, BSUID, "help");
-    assert_eq!(nlp.answer(&asked).await, Some(ReplyContent::Help));
+    assert!(matches!(
+        nlp.answer(&asked).await,
+        Some(ReplyContent::Help(_))
+    ));
     // The code again is a text like any for a person, and used for a stranger.
     let again = text(4, STRANGER, &code.to_string());
     assert_eq!(nlp.answer(&again).await, refused(WhyNotPaired::Used));
@@ -153,10 +156,10 @@ async fn stop_alone_opts_out_and_start_in_again() {
     assert_eq!(nlp.db.rows(out).await, 1);
     assert_eq!(nlp.db.rows("dialogues").await, 0);
     // Who asks is still answered.
-    assert_eq!(
+    assert!(matches!(
         nlp.answer(&text(4, NAVIGATOR, "help")).await,
-        Some(ReplyContent::Help)
-    );
+        Some(ReplyContent::Help(_))
+    ));
     let start = nlp.answer(&text(5, NAVIGATOR, "START")).await;
     assert_eq!(start, Some(ReplyContent::OptedIn));
     assert_eq!(nlp.db.rows(out).await, 0);
@@ -220,10 +223,10 @@ async fn what_is_no_text_is_answered_as_what_it_is() {
     }
     // A caption is read.
     let fields = json!({"body": "help", "message_type": "image", "media": file("image/png")});
-    assert_eq!(
+    assert!(matches!(
         nlp.answer(&message(7, NAVIGATOR, fields)).await,
-        Some(ReplyContent::Help)
-    );
+        Some(ReplyContent::Help(_))
+    ));
     // A stranger's file is not fetched.
     let fields = json!({"message_type": "image", "media": file("image/png")});
     assert_eq!(

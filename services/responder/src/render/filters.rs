@@ -3,6 +3,8 @@
 //! Filters that depend on the reader (times) take the zone out of the context's `reader`, which
 //! [`Renderer::render`](super::Renderer::render) puts there.
 
+pub(super) mod spanish;
+
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};

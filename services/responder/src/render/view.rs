@@ -13,7 +13,7 @@ use wharf_domain::{
     persona::Persona,
 };
 
-use super::Reader;
+use super::{Reader, filters::spanish};
 use crate::enclosure::Enclosure;
 
 /// `below`, `ok` or `unknown`: at or below the reorder point, above it, or it is not known.
@@ -188,6 +188,9 @@ fn entity(stock: &EntityStock) -> EntityView<'_> {
 pub(super) fn time(at: DateTime<Utc>, reader: &Reader) -> String {
     if reader.persona == Some(Persona::Processor) {
         return at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    }
+    if super::language(&reader.locale) == super::SPANISH {
+        return spanish::clock_time(at, &reader.time_zone);
     }
     at.with_timezone(&reader.time_zone)
         .format("%Y-%m-%d %H:%M")

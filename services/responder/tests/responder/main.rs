@@ -7,6 +7,7 @@ mod config;
 mod doubt;
 mod files;
 mod inbound_files;
+mod overrides;
 mod refused;
 mod sending;
 mod smtp;

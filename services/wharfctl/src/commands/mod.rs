@@ -12,5 +12,6 @@ pub mod media;
 pub mod migrate;
 pub mod parse;
 pub mod signature;
+pub mod templates;
 pub mod topology;
 pub mod train;

@@ -12,6 +12,7 @@ const AT: &str = "2026-03-18T13:14:00Z";
 const UNTIL: &str = "2026-03-18T13:24:00Z";
 
 /// The samples, each with what it is.
+#[expect(clippy::unwrap_used, reason = "constants, which the tests read")]
 pub(super) fn samples() -> Vec<(&'static str, ReplyContent)> {
     let all = stock()
         .into_iter()
