@@ -89,6 +89,8 @@ impl ReplyHandler {
         }
         let letter = self
             .renderer
+            .of(reply.company_id)
+            .await
             .shared_letter(by, content, reader)
             .map_err(HandleError::Fail)?;
         Ok(Content { letter, file: None })

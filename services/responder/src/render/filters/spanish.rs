@@ -157,6 +157,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("set", "juego", "juegos"),
     ("day", "día", "días"),
     ("minute", "minuto", "minutos"),
+    ("time", "vez", "veces"),
     ("run", "ejecución", "ejecuciones"),
     ("product", "producto", "productos"),
     ("active alert", "alerta activa", "alertas activas"),
