@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use wharf_domain::{
-    contracts::{AgentErrorKind, ProductName, ReplyContent},
+    contracts::{ProductName, ReplyContent},
     dialogue::PAGE_LINES,
     entities::EntityName,
 };

@@ -59,9 +59,6 @@ impl Agent for PurchaseOptimizer {
                 orders::accept(conn, request, asked).await?
             }
             // A yes to nlp's question settles what was meant, not what it costs.
-            (IntentType::ReorderStock, Step::Page { .. }) => {
-                return Err(AgentFailure::Refused("an order has no pages".to_owned()));
-            }
             (IntentType::ReorderStock, _) => reorder(conn, request).await?,
             _ => not_mine(request),
         };
