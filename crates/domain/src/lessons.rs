@@ -273,7 +273,7 @@ pub fn example(lesson: Lesson) -> Figures {
             ("over_lead_time", demand.over(days)),
         ]),
         Lesson::TargetLevel => {
-            let missing = target - 90 - 0;
+            let missing = target - 90;
             figures([
                 ("reorder_point", point as f64),
                 ("daily_demand", daily),

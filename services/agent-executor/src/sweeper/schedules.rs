@@ -14,7 +14,7 @@ use serde_json::json;
 use wharf_broker::{Outgoing, Route};
 use wharf_domain::{
     contracts::{
-        ExecutionContext, ReplyContent, ReplyRequest, ReplyTo, ScheduledRun, Step,
+        Envelope, ExecutionContext, ReplyContent, ReplyRequest, ReplyTo, ScheduledRun, Step,
         answers::{ScheduleChange, ScheduleLine, ScheduleSaved},
     },
     ids::{CompanyId, ScheduleId},
@@ -44,12 +44,10 @@ enum Ran {
     /// Work.
     Work(Box<Execution>),
     /// The person may not ask for it any more.
-    Paused(Box<ReplyRequestEnvelope>),
+    Paused(Box<Envelope<ReplyRequest>>),
     /// Somebody else has it, or it has nothing to do.
     Nothing,
 }
-
-type ReplyRequestEnvelope = wharf_domain::contracts::Envelope<ReplyRequest>;
 
 /// Runs what is due in every company.
 pub(super) async fn run_due(engine: &Engine) -> anyhow::Result<()> {
@@ -93,7 +91,10 @@ async fn run_one(engine: &Engine, company: CompanyId, id: ScheduleId) -> anyhow:
         Ran::Paused(notice) => {
             engine
                 .publisher
-                .publish(&Route::Reply(notice.body.priority), &Outgoing::of(&*notice)?)
+                .publish(
+                    &Route::Reply(notice.body.priority),
+                    &Outgoing::of(&*notice)?,
+                )
                 .await
                 .context("telling that a schedule is paused")?;
             tracing::info!(schedule_id = %id, "schedule paused: its person may not ask for it");
@@ -183,7 +184,7 @@ async fn deny(
     conn: &mut AsyncPgConnection,
     schedule: &Schedule,
     due: DateTime<Utc>,
-) -> Result<ReplyRequestEnvelope, HandleError> {
+) -> Result<Envelope<ReplyRequest>, HandleError> {
     let (what, now) = (&schedule.what, engine.now());
     let execution = schedule.id.run(due);
     schedules::pause(conn, what.company_id, schedule.id, PausedBy::Role).await?;

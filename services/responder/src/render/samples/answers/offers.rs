@@ -78,7 +78,11 @@ fn line(number: u32, recurrence: &Value, next: Option<&str>) -> Value {
     if number == 3 {
         entities = json!({"severity": "critical"});
     }
-    let intent = if number == 3 { "view_alerts" } else { "generate_report" };
+    let intent = if number == 3 {
+        "view_alerts"
+    } else {
+        "generate_report"
+    };
     json!({"number": number, "intent": intent, "entities": entities, "recurrence": recurrence,
            "time_zone": "America/New_York", "next": next})
 }
@@ -101,20 +105,44 @@ fn schedules() -> Vec<Sample> {
             json!({"intent": "generate_report", "entities": {"report_type": "inventory"},
                    "options": [daily, weekly, monthly], "time_zone": "America/New_York"}),
         ),
-        ("scheduled", "schedule_saved", change("made", &weekly, Some(UNTIL))),
+        (
+            "scheduled",
+            "schedule_saved",
+            change("made", &weekly, Some(UNTIL)),
+        ),
         ("known", "schedule_saved", change("known", &workdays, None)),
         ("paused", "schedule_saved", change("paused", &daily, None)),
-        ("role lost", "schedule_saved", change("denied", &daily, None)),
-        ("resumed", "schedule_saved", change("resumed", &last, Some(UNTIL))),
-        ("cancelled", "schedule_saved", change("cancelled", &monthly, None)),
+        (
+            "role lost",
+            "schedule_saved",
+            change("denied", &daily, None),
+        ),
+        (
+            "resumed",
+            "schedule_saved",
+            change("resumed", &last, Some(UNTIL)),
+        ),
+        (
+            "cancelled",
+            "schedule_saved",
+            change("cancelled", &monthly, None),
+        ),
         (
             "schedules",
             "schedule_list",
             json!({"schedules": [line(2, &weekly, Some(UNTIL)), line(3, &last, None)]}),
         ),
         ("no schedules", "schedule_list", json!({"schedules": []})),
-        ("refused", "schedule_refused", json!({"reason": "nothing_shown"})),
-        ("refused", "schedule_refused", json!({"reason": "not_understood"})),
+        (
+            "refused",
+            "schedule_refused",
+            json!({"reason": "nothing_shown"}),
+        ),
+        (
+            "refused",
+            "schedule_refused",
+            json!({"reason": "not_understood"}),
+        ),
         (
             "refused",
             "schedule_refused",
@@ -125,9 +153,21 @@ fn schedules() -> Vec<Sample> {
             "schedule_refused",
             json!({"reason": "incomplete", "intent": "check_inventory"}),
         ),
-        ("refused", "schedule_refused", json!({"reason": "too_many", "most": 20})),
-        ("refused", "schedule_refused", json!({"reason": "no_such", "number": 7})),
-        ("refused", "schedule_refused", json!({"reason": "no_such", "number": null})),
+        (
+            "refused",
+            "schedule_refused",
+            json!({"reason": "too_many", "most": 20}),
+        ),
+        (
+            "refused",
+            "schedule_refused",
+            json!({"reason": "no_such", "number": 7}),
+        ),
+        (
+            "refused",
+            "schedule_refused",
+            json!({"reason": "no_such", "number": null}),
+        ),
         (
             "run",
             "scheduled",
@@ -148,8 +188,14 @@ fn shares() -> Vec<Sample> {
                "persona": null, "way": way})
     };
     let ways = [
-        "whatsapp", "mailed", "mail_queued", "mail_refused", "unreachable", "opted_out",
-        "not_allowed", "other_places",
+        "whatsapp",
+        "mailed",
+        "mail_queued",
+        "mail_refused",
+        "unreachable",
+        "opted_out",
+        "not_allowed",
+        "other_places",
     ];
     let people: Vec<Value> = ways.iter().map(|way| person("Maria *M*", way)).collect();
     let names: Vec<String> = (1..=11).map(|number| format!("Person {number}")).collect();
@@ -164,7 +210,11 @@ fn shares() -> Vec<Sample> {
             "share_receipt",
             json!({"what": "alert_summary", "by": "Sam", "people": people, "content": answer}),
         ),
-        ("not shared", "share_refused", json!({"reason": "nothing_shown"})),
+        (
+            "not shared",
+            "share_refused",
+            json!({"reason": "nothing_shown"}),
+        ),
         (
             "nobody",
             "share_refused",
@@ -177,8 +227,20 @@ fn shares() -> Vec<Sample> {
         ),
         ("nobody else", "share_refused", json!({"reason": "no_team"})),
         ("no", "share_refused", json!({"reason": "declined"})),
-        ("no such line", "share_refused", json!({"reason": "no_such_line", "lines": 4})),
-        ("one line", "share_refused", json!({"reason": "no_such_line", "lines": 1})),
-        ("shared", "shared", json!({"by": "Sam *S*", "content": answer})),
+        (
+            "no such line",
+            "share_refused",
+            json!({"reason": "no_such_line", "lines": 4}),
+        ),
+        (
+            "one line",
+            "share_refused",
+            json!({"reason": "no_such_line", "lines": 1}),
+        ),
+        (
+            "shared",
+            "shared",
+            json!({"by": "Sam *S*", "content": answer}),
+        ),
     ]
 }
