@@ -17,6 +17,7 @@ use wharf_domain::{
         Envelope, ExecutionContext, ReplyContent, ReplyRequest, ReplyTo, ScheduledRun, Step,
         answers::{ScheduleChange, ScheduleLine, ScheduleSaved},
     },
+    entities::EntityName,
     ids::{CompanyId, ScheduleId},
     mapping::mapping_of,
     priority::Priority,
@@ -124,7 +125,9 @@ async fn take(
     // The end of the calendar: it never comes again.
     let next = next.unwrap_or(now + TimeDelta::days(36_500));
     schedules::ran(conn, company, id, due, next).await?;
-    let permission = permissions::check(conn, company, what.profile_id, what.intent).await?;
+    let place = what.entities.get(EntityName::Location);
+    let permission =
+        permissions::check_at(conn, company, what.profile_id, what.intent, place).await?;
     if !permission.is_allowed() {
         let notice = deny(engine, conn, &schedule, due).await?;
         return Ok(Ran::Paused(Box::new(notice)));
