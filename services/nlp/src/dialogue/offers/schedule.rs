@@ -108,6 +108,9 @@ const SENDS: &[&str] = &[
     "remind",
 ];
 
+/// Words of a message that schedules something without saying so and without a time of day.
+const MOST_WITHOUT_TIME: usize = 9;
+
 /// Reads a message that schedules something, or is about what is scheduled.
 pub(super) fn read(words: &[&str], context: &Context<'_>) -> Option<Part> {
     let said = words.join(" ");
@@ -135,6 +138,10 @@ pub(super) fn read(words: &[&str], context: &Context<'_>) -> Option<Part> {
     };
     if when.rest.iter().all(|word| THIS.contains(&word.as_str())) {
         return offer(What::This);
+    }
+    // Who tells a story with "every" in it says no time of day.
+    if !verb && at.is_none() && rest.len() > MOST_WITHOUT_TIME {
+        return None;
     }
     if !verb && rest.first().is_some_and(|first| QUESTIONS.contains(first)) {
         return None;

@@ -255,10 +255,8 @@ impl Reader {
         let (days, taken) = weekdays(&words[before..]);
         let Some(days) = days else { return 0 };
         self.days = Some(days);
-        let plural = words[before..before + taken]
-            .iter()
-            .any(|word| is_plural_day(word));
-        if plural || words[0] == "los" {
+        // "los lunes" comes again; "saturdays" may be that of a Saturday.
+        if words[0] == "los" {
             return self.set(Often::Weekly, before + taken);
         }
         before + taken
