@@ -2,8 +2,8 @@
 //! travel, so that a text is tested against the wire format too.
 
 mod dialogue;
-mod people;
 mod offers;
+mod people;
 
 use serde_json::{Value, json};
 use wharf_domain::contracts::ReplyContent;
@@ -350,7 +350,7 @@ fn suppliers() -> Vec<Sample> {
     let performance = |suppliers: Value| {
         json!({"period": {"from": "2025-12-19", "to": "2026-03-18"},
                "before": {"from": "2025-09-20", "to": "2025-12-18"},
-               "suppliers": suppliers, "ranked": 10, "as_of": AT})
+               "suppliers": suppliers, "compared": 10, "ranked": 10, "as_of": AT})
     };
     vec![
         (
