@@ -101,7 +101,7 @@ async fn what_is_not_a_result_of_ours_is_refused_with_why() {
         (&over, &body, 410, "expired"),
         (&good, "nonsense", 400, "Not an answer"),
         (&good, &long, 400, "1 to 3000"),
-        (&good, &question, 400, "with help"),
+        (&good, &question, 400, "with unknown_command"),
         (&good, &huge, 413, "65536"),
     ];
     for (address, body, status, words) in cases {

@@ -201,7 +201,7 @@ impl Phone {
         self.read = entries.last().map_or(self.read, |entry| entry.seq);
         let replies = entries
             .into_iter()
-            .filter(|entry| entry.kind == Kind::Outbound);
+            .filter(|entry| entry.kind == Kind::Outbound && !entry.text.is_empty());
         let replies: Vec<_> = replies.collect();
         let sids = replies.iter().filter_map(|entry| entry.message_sid.clone());
         self.replies.extend(sids);
