@@ -236,7 +236,7 @@ async fn settled(stack: &Stack) {
                  + (SELECT count(*) FROM agent_execution_queue
                     WHERE status IN ('pending', 'processing'))
                  + (SELECT count(*) FROM outbound_messages
-                    WHERE status IN ('pending', 'sending')) AS n";
+                    WHERE status IN ('pending', 'sending', 'queued', 'sent')) AS n";
         let rows = stack.rows().query(busy).await;
         rows.first().is_some_and(|row| row["n"] == 0)
     })

@@ -128,7 +128,7 @@ async fn what_may_pass_is_tried_again_with_the_same_key_and_what_may_not_is_told
         (Say::Body(json!({"text": ""}).to_string()), "1 to 3000"),
         (
             Say::Body(json!({"content": {"template": "unknown_command"}}).to_string()),
-            "with help",
+            "with unknown_command",
         ),
     ];
     for (number, (say, words)) in (2..).zip(hopeless) {
