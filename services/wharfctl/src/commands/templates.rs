@@ -527,7 +527,8 @@ mod tests {
                 assert_eq!(answer["decision"], "accept", "{file}: {command}: {answer}");
             }
         }
-        assert!(found > 15, "{found}");
+        // The examples of help are no texts any more: domain's guide has them, nlp's tests say them.
+        assert!(found > 10, "{found}");
     }
 
     #[test]
