@@ -181,6 +181,18 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
             (id, company)
         }
     };
+    // Callbacks of one part wait for each other here: the insert's foreign key takes a share of the
+    // row's lock, and two that held one would both wait for the other's. One that waited for the
+    // one that took the sid away tells of a copy that is gone.
+    let still: Option<Uuid> = o::table
+        .filter(o::company_id.eq(company.0))
+        .filter(o::id.eq(id.0))
+        .filter(o::message_sid.eq(sid))
+        .select(o::id)
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
     let new = diesel::insert_into(events::table)
         .values((
             events::message_sid.eq(sid),
@@ -199,16 +211,6 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
         error_message: update.error_message.as_deref(),
         ..Rise::to(update.status, update.at)
     };
-    // A callback that waited for the one that took the sid away tells of a copy that is gone.
-    let still: Option<Uuid> = o::table
-        .filter(o::company_id.eq(company.0))
-        .filter(o::id.eq(id.0))
-        .filter(o::message_sid.eq(sid))
-        .select(o::id)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
     let raised = still.is_some() && raise(conn, company, id, &rise).await?;
     if raised
         && update.status.is_failure()

@@ -200,6 +200,36 @@ async fn every_order_of_callbacks_ends_in_the_highest_status() {
     }
 }
 
+/// Twilio's `sent` and `delivered` are often milliseconds apart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callbacks_at_once_do_not_wait_for_each_other_in_a_circle() {
+    let world = World::new().await;
+    let (part, mut conn) = world.part().await;
+    let sid = "SMa";
+    apply(&mut conn, update(sid, Some(&part), Queued)).await;
+    for _ in 0..10 {
+        let calls = [Sent, Delivered, Read, Sent, Delivered].map(|status| {
+            let (store, update) = (world.store.clone(), update(sid, Some(&part), status));
+            tokio::spawn(async move {
+                let applied = store
+                    .transaction::<_, StoreError, _>(async |conn| {
+                        outbound::apply_status(conn, &update).await
+                    })
+                    .await;
+                applied.map(|_| ())
+            })
+        });
+        for applied in futures_util::future::join_all(calls).await {
+            applied.unwrap().expect("no deadlock");
+        }
+        assert_eq!(world.status(&mut conn, &part).await, OutboundStatus::Read);
+        world
+            .db
+            .run_sql("DELETE FROM message_status_events; UPDATE outbound_messages SET status = 'queued', status_rank = 0")
+            .await;
+    }
+}
+
 #[tokio::test]
 async fn repeated_stale_foreign_and_second_copy_callbacks_are_told_apart() {
     let world = World::new().await;
