@@ -4,6 +4,9 @@
 //! Two things hold whatever is said, and `tests` tries to break them: a confirmation is used once
 //! at most, and nothing is changed without a plain request or a yes.
 
+mod asking;
+mod confirming;
+
 use chrono::{DateTime, Utc};
 use wharf_domain::{
     contracts::{ReplyContent, Step, answers::Waited},
@@ -28,9 +31,6 @@ use crate::{
     format, plan,
     understand::{Certainty, Context, Decision, Understanding, normalise::Normalised},
 };
-
-/// How often a question is asked again after an answer that cannot be used.
-const ASKED_AGAIN: u8 = 2;
 
 /// A message and what it comes after.
 #[derive(Debug, Clone, Copy)]
@@ -252,140 +252,6 @@ impl<'a> Heard<'a> {
         answers.then_some(what)
     }
 
-    fn confirming(&self, pending: &PendingConfirmation) -> Turn {
-        if self.quoted.is_none_or(|quoted| quoted.asks(pending)) {
-            match self.said {
-                Said::Yes => return yes(pending.clone()),
-                Said::No | Said::Cancel | Said::Undo => return no(pending),
-                Said::Quantity { value, yes } => {
-                    if let Some(turn) = other_quantity(pending, value, *yes) {
-                        return turn;
-                    }
-                }
-                Said::Lines(lines) => {
-                    if let [number] = lines.as_slice()
-                        && let Some(turn) = other_quantity(pending, &number.to_string(), false)
-                    {
-                        return turn;
-                    }
-                }
-                Said::Other { yes: true } if self.repeats(pending) => return yes(pending.clone()),
-                Said::Other { .. }
-                | Said::Alerts { .. }
-                | Said::More
-                | Said::Back
-                | Said::Command(_) => {}
-            }
-        }
-        if let Some(turn) = self.follow_up() {
-            return turn.settled();
-        }
-        match self.request() {
-            // "order it" is no new request.
-            Some(request) if request.intent != pending.intent || !request.entities.is_empty() => {
-                self.fresh().settled()
-            }
-            _ => unclear(pending),
-        }
-    }
-
-    /// Whether the message says the same request again: "yes order the 40 mops".
-    fn repeats(&self, pending: &PendingConfirmation) -> bool {
-        self.request().is_some_and(|request| {
-            request.intent == pending.intent
-                && request.guards.is_empty()
-                && request.requests.is_empty()
-                && request
-                    .entities
-                    .iter()
-                    .all(|(name, value)| pending.entities.get(name) == Some(value))
-        })
-    }
-
-    fn asking(&self, form: &Form) -> Turn {
-        match self.said {
-            Said::Cancel | Said::No => {
-                let intent = Some(form.intent);
-                return Turn::answer(ReplyContent::Cancelled { intent }).settled();
-            }
-            Said::Undo => return Turn::of(Part::free(Act::Undo)).settled(),
-            _ => {}
-        }
-        let request = self.request();
-        match slot::fill(form.missing, self.text, &self.context) {
-            Slot::Filled { name, value, sure } if sure || request.is_none() => {
-                let mut entities = form.entities.clone();
-                entities.set(name, value);
-                format::note(form.intent, &mut entities, self.text);
-                let product = matches!(name, EntityName::Product | EntityName::Sku);
-                let part = match product && !sure {
-                    true => plan::doubtful(form.intent, entities),
-                    false => plan::settle(form.intent, entities, form.confirm || !sure),
-                };
-                return Turn::of(part).settled();
-            }
-            Slot::Several(candidates) if request.is_none() => {
-                let mut entities = form.entities.clone();
-                entities.set(EntityName::Product, self.text.trim().to_lowercase());
-                let content = ReplyContent::WhichProduct {
-                    asked: self.text.trim().to_owned(),
-                    candidates,
-                };
-                let (intent, unsure) = (form.intent, form.confirm);
-                if let Some(part) = plan::which(intent, &entities, unsure, self.execution, content)
-                {
-                    return Turn::of(part).settled();
-                }
-            }
-            _ => {}
-        }
-        match request {
-            Some(request) if request.intent == form.intent => self.said_anew(form, request),
-            Some(request) if request.intent == IntentType::Help => self.fresh(),
-            Some(request) if self.is_side_question(request) => self.aside(form),
-            Some(_) => self.fresh().settled(),
-            None => self
-                .follow_up()
-                .map_or_else(|| wrong(form), |turn| behind(turn, form)),
-        }
-    }
-
-    /// The same request again, with more words.
-    fn said_anew(&self, form: &Form, request: &Understanding) -> Turn {
-        let mut entities = form.entities.clone();
-        for (name, value) in request.entities.iter() {
-            entities.set(name, value);
-        }
-        let lacks = mapping_of(form.intent).and_then(|mapping| mapping.missing(&entities));
-        if lacks == Some(form.missing) {
-            return wrong(form);
-        }
-        if request.certainty == Certainty::Probable {
-            return Turn::of(plan::doubtful(form.intent, entities)).settled();
-        }
-        let unsure = form.confirm || plan::is_unsure(request, &self.context);
-        Turn::of(plan::settle(form.intent, entities, unsure)).settled()
-    }
-
-    /// Whether the message asks something that is answered beside the form.
-    fn is_side_question(&self, request: &Understanding) -> bool {
-        let reads = |request: &Understanding| {
-            !request.intent.mutates()
-                && request.decision == Decision::Accept
-                && mapping_of(request.intent)
-                    .is_some_and(|mapping| mapping.missing(&request.entities).is_none())
-        };
-        match request.requests.as_slice() {
-            [] => reads(request),
-            several => several.iter().all(reads),
-        }
-    }
-
-    /// Answers beside the form, which stays.
-    fn aside(&self, form: &Form) -> Turn {
-        behind(self.fresh(), form)
-    }
-
     fn choosing(&self, list: &ShownList) -> Turn {
         match self.said {
             Said::Lines(lines) => return lines::pick(list, lines, |choice| choice.clone()),
@@ -422,101 +288,4 @@ impl<'a> Heard<'a> {
             (_, None) => self.nothing_open(),
         }
     }
-}
-
-/// Answers beside the form: it waits behind a list that the answer shows, and goes when something
-/// else is asked.
-fn behind(mut turn: Turn, form: &Form) -> Turn {
-    for part in &mut turn.parts {
-        match &mut part.wait {
-            Some(DialogueState::Choosing(list)) => list.form = Some(form.clone()),
-            Some(DialogueState::Saying(list)) => list.form = Some(form.clone()),
-            _ => {}
-        }
-    }
-    turn
-}
-
-fn yes(pending: PendingConfirmation) -> Turn {
-    Turn::of(plan::carry(Request {
-        intent: pending.intent,
-        entities: pending.entities,
-        step: Step::Confirmed {
-            asked: pending.asked,
-        },
-    }))
-    .settled()
-}
-
-fn no(pending: &PendingConfirmation) -> Turn {
-    let act = match pending.asked {
-        Some(asked) if pending.has_draft => Act::Carry(Request {
-            intent: pending.intent,
-            entities: pending.entities.clone(),
-            step: Step::Declined { asked },
-        }),
-        _ => Act::Answer(ReplyContent::Declined {
-            intent: pending.intent,
-        }),
-    };
-    Turn::of(Part::free(act)).settled()
-}
-
-/// The same with another quantity, if it has one: at once with a yes, else asked about. A draft is
-/// of the quantity that was asked about, so it is dropped and the agent gets the request anew.
-fn other_quantity(pending: &PendingConfirmation, value: &str, with_yes: bool) -> Option<Turn> {
-    let counted = matches!(
-        pending.intent,
-        IntentType::ReorderStock | IntentType::UpdateStock
-    );
-    if !counted || (pending.intent == IntentType::ReorderStock && value == "0") {
-        return None;
-    }
-    let mut changed = PendingConfirmation {
-        asked_again: 0,
-        ..pending.clone()
-    };
-    changed.entities.set(EntityName::Quantity, value);
-    if changed.entities == pending.entities && with_yes {
-        return Some(yes(changed));
-    }
-    if pending.has_draft {
-        let mut turn = no(pending);
-        turn.parts.push(plan::carry(Request {
-            intent: changed.intent,
-            entities: changed.entities,
-            step: Step::Ask,
-        }));
-        return Some(turn);
-    }
-    Some(match with_yes {
-        true => yes(changed),
-        false => Turn::of(plan::confirm(changed)),
-    })
-}
-
-/// Asks once more, then lets it be.
-fn unclear(pending: &PendingConfirmation) -> Turn {
-    if pending.asked_again == 0 {
-        return Turn::of(plan::confirm(PendingConfirmation {
-            asked_again: 1,
-            ..pending.clone()
-        }));
-    }
-    if pending.has_draft {
-        return no(pending);
-    }
-    let intent = pending.intent;
-    Turn::answer(ReplyContent::Dropped { intent }).settled()
-}
-
-/// Asks again, twice at most, then shows what can be asked.
-fn wrong(form: &Form) -> Turn {
-    if form.tries >= ASKED_AGAIN {
-        return Turn::of(Part::free(Act::Command(Command::Help(None)))).settled();
-    }
-    Turn::of(plan::ask_for(Form {
-        tries: form.tries + 1,
-        ..form.clone()
-    }))
 }
