@@ -47,6 +47,9 @@ pub struct ReplyRequest {
     pub proactive: bool,
 }
 
+/// The step of the one reply to an execution.
+const REPLY: &str = "reply";
+
 impl ReplyRequest {
     /// What nobody asked for: a schedule's run, an alert, something shared. `step` tells several
     /// messages of one execution apart; a repeated one has the same id.
@@ -63,6 +66,18 @@ impl ReplyRequest {
         message
     }
 
+    /// The reply to an execution that nobody asked for just now, e.g. a schedule's run. It has the
+    /// id that [`to_execution`](Self::to_execution) gives.
+    #[must_use]
+    pub fn to_unasked_execution(
+        execution_id: ExecutionId,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        Self::unasked(execution_id, REPLY, to, content, now)
+    }
+
     /// The one reply to an execution, in its envelope. Every stage that answers makes it here, so
     /// that a repeated answer carries the same id.
     #[must_use]
@@ -72,7 +87,7 @@ impl ReplyRequest {
         content: ReplyContent,
         now: DateTime<Utc>,
     ) -> Envelope<Self> {
-        Self::as_message(execution_id, "reply", to, content, now)
+        Self::as_message(execution_id, REPLY, to, content, now)
     }
 
     /// What is said of an execution before its reply: that it takes longer. Once, whoever says it:
@@ -85,18 +100,6 @@ impl ReplyRequest {
         now: DateTime<Utc>,
     ) -> Envelope<Self> {
         Self::as_message(execution_id, "soft", to, content, now)
-    }
-
-    /// What an execution says to somebody else than who asked; `step` tells these messages apart.
-    #[must_use]
-    pub fn beside_execution(
-        execution_id: ExecutionId,
-        step: &str,
-        to: ReplyTo,
-        content: ReplyContent,
-        now: DateTime<Utc>,
-    ) -> Envelope<Self> {
-        Self::as_message(execution_id, step, to, content, now)
     }
 
     fn as_message(

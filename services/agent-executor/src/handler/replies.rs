@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize as _;
 use wharf_broker::{Outgoing, Route};
 use wharf_domain::contracts::{
-    AgentErrorKind, ExecutionContext, ReplyContent, ReplyRequest, ReplyTo, answers::Scheduled,
+    AgentErrorKind, ExecutionContext, ReplyContent, ReplyRequest, ReplyTo, ScheduledRun,
+    answers::Scheduled,
 };
 use wharf_pipeline::{HandleError, Outcome, Publication};
 use wharf_store::executions::{self, Execution};
@@ -24,8 +25,19 @@ impl Engine {
         let Some(to) = receiver(execution, received_at) else {
             return Outcome::nothing();
         };
-        let content = as_scheduled(execution, content);
-        let reply = ReplyRequest::to_execution(execution.id, to, content, self.now());
+        let (id, now) = (execution.id, self.now());
+        let reply = match scheduled_run(execution) {
+            Some(run) => {
+                let content = ReplyContent::Scheduled(Scheduled {
+                    number: run.number,
+                    due: run.due,
+                    missed: run.missed,
+                    content: Box::new(content),
+                });
+                ReplyRequest::to_unasked_execution(id, to, content, now)
+            }
+            None => ReplyRequest::to_execution(id, to, content, now),
+        };
         Outcome::publish(vec![Publication::Reply(Box::new(reply))])
     }
 
@@ -43,9 +55,11 @@ impl Engine {
     }
 
     /// Tells the user that it takes longer, and notes that. Published first: should the note fail it
-    /// is published again with the same id, which responder recognises.
+    /// is published again with the same id, which responder recognises. Nobody waits for a schedule's
+    /// run.
     pub(crate) async fn tell_longer(&self, execution: &Execution) -> anyhow::Result<()> {
-        if let Some(to) = receiver(execution, received_at(execution)) {
+        let waits = scheduled_run(execution).is_none();
+        if waits && let Some(to) = receiver(execution, received_at(execution)) {
             let content = ReplyContent::AgentError {
                 kind: AgentErrorKind::Timeout,
             };
@@ -72,19 +86,10 @@ pub(super) fn received_at(execution: &Execution) -> DateTime<Utc> {
         .map_or(execution.created_at, |context| context.received_at)
 }
 
-/// What nobody asked for just now says what it is.
-fn as_scheduled(execution: &Execution, content: ReplyContent) -> ReplyContent {
-    let context = execution.context.as_ref();
-    let context = context.and_then(|context| ExecutionContext::deserialize(context).ok());
-    match context.and_then(|context| context.schedule) {
-        Some(run) => ReplyContent::Scheduled(Scheduled {
-            number: run.number,
-            due: run.due,
-            missed: run.missed,
-            content: Box::new(content),
-        }),
-        None => content,
-    }
+/// The schedule's run that the execution is, if it is one.
+fn scheduled_run(execution: &Execution) -> Option<ScheduledRun> {
+    let context = execution.context.as_ref()?;
+    ExecutionContext::deserialize(context).ok()?.schedule
 }
 
 fn receiver(execution: &Execution, received_at: DateTime<Utc>) -> Option<ReplyTo> {

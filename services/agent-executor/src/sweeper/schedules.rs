@@ -219,5 +219,7 @@ async fn deny(
         priority: Priority::Background,
         received_at: now,
     };
-    Ok(ReplyRequest::to_execution(execution, to, content, now))
+    Ok(ReplyRequest::to_unasked_execution(
+        execution, to, content, now,
+    ))
 }

@@ -68,6 +68,7 @@ async fn answered(executor: &TestExecutor, schedule: &Schedule, due: DateTime<Ut
         panic!("no reply");
     };
     assert_eq!(reply.body.contact_id, contact());
+    assert!(reply.body.proactive, "it goes to nobody who said STOP");
     match reply.body.content {
         ReplyContent::Scheduled(scheduled) => scheduled,
         other => panic!("{other:?}"),

@@ -227,6 +227,21 @@ async fn an_answer_goes_to_those_who_may_see_it_by_the_way_that_is_open() {
     // One by name.
     let replies = chat.answers("share it with Sam").await;
     assert_eq!(replies.len(), 2);
+    assert!(replies[0].proactive, "responder asks again before it sends");
+    // Who said STOP is not written to.
+    chat.say("+15550100001", "STOP").await;
+    chat.nlp
+        .db
+        .run_sql("UPDATE profiles SET email = NULL WHERE display_name = 'Sam Okafor'")
+        .await;
+    let replies = chat.answers("share it with Sam").await;
+    let [receipt] = replies.as_slice() else {
+        panic!("{replies:?}");
+    };
+    let ReplyContent::ShareReceipt(receipt) = &receipt.content else {
+        panic!("{receipt:?}");
+    };
+    assert_eq!(receipt.people[0].way, Way::OptedOut);
     let ReplyContent::ShareRefused(ShareRefused::NobodyCalled { name, .. }) =
         chat.answer("share with Zoe").await
     else {

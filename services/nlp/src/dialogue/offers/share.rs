@@ -8,14 +8,14 @@ use wharf_domain::{
         answers::{AlertSummary, Recipient, ShareConfirm, ShareReceipt, ShareRefused, Shared, Way},
     },
     dialogue::{DialogueState, Offered, ShownList},
-    ids::{ExecutionId, ProfileId},
+    ids::{CompanyId, ExecutionId, ProfileId},
     priority::Priority,
 };
 use wharf_pipeline::{HandleError, Publication};
 use wharf_store::{
     AsyncPgConnection,
     audit::AuditAction,
-    dialogues, executions,
+    dialogues, executions, opt_outs,
     permissions::{self, Permission},
     profiles,
     team::{self, Chat, Member},
@@ -323,7 +323,7 @@ impl InboundHandler {
                 Permission::Allowed {
                     locations: Some(theirs),
                 } if !within(mine.as_deref(), &theirs) => Way::OtherPlaces,
-                Permission::Allowed { .. } => self.way(&member),
+                Permission::Allowed { .. } => self.way(conn, company, &member).await?,
             };
             ways.push((member, way));
         }
@@ -385,14 +385,24 @@ impl InboundHandler {
         Ok((publish, None))
     }
 
-    fn way(&self, member: &Member) -> Way {
-        let opened = member.chat.as_ref().and_then(|chat| chat.last_inbound_at);
-        let open = opened.is_some_and(|at| self.clock.now() - at < WINDOW);
-        match (open, &member.email) {
-            (true, _) => Way::Whatsapp,
-            (false, Some(_)) => Way::Mail,
-            (false, None) => Way::Unreachable,
+    async fn way(
+        &self,
+        conn: &mut AsyncPgConnection,
+        company: CompanyId,
+        member: &Member,
+    ) -> Result<Way, HandleError> {
+        let is_open = |chat: &&Chat| {
+            let opened = chat.last_inbound_at;
+            opened.is_some_and(|at| self.clock.now() - at < WINDOW)
+        };
+        let mut closed = Way::Unreachable;
+        if let Some(chat) = member.chat.as_ref().filter(is_open) {
+            if opt_outs::may_be_written_to(conn, company, chat.contact_id).await? {
+                return Ok(Way::Whatsapp);
+            }
+            closed = Way::OptedOut;
         }
+        Ok(member.email.as_ref().map_or(closed, |_| Way::Mail))
     }
 
     fn key_of(&self, speaker: &Speaker<'_>, chat: &Chat) -> String {
@@ -429,7 +439,7 @@ impl InboundHandler {
             content: Box::new(content.clone()),
         });
         let now = self.clock.now();
-        let message = ReplyRequest::beside_execution(speaker.execution, &step, to, content, now);
+        let message = ReplyRequest::unasked(speaker.execution, &step, to, content, now);
         Publication::Reply(Box::new(message))
     }
 }
