@@ -121,27 +121,8 @@ impl DialogueState {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{lists::tests::list, *};
     use crate::ids::named;
-
-    fn alert(id: &str) -> Choice {
-        Choice {
-            intent: IntentType::ViewAlerts,
-            entities: Entities::from_iter([(EntityName::AlertId, id.to_owned())]),
-            confirm: false,
-        }
-    }
-
-    fn list(ids: &[&str]) -> ShownList {
-        ShownList {
-            choices: ids.iter().map(|id| alert(id)).collect(),
-            first: 0,
-            pages: None,
-            shown_by: named("list").into(),
-            current: None,
-            form: None,
-        }
-    }
 
     #[test]
     fn the_stored_form() {

@@ -300,11 +300,11 @@ fn index(number: u32) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{contracts::ProductName, ids::named};
 
-    fn alert(id: &str) -> Choice {
+    pub(in crate::dialogue) fn alert(id: &str) -> Choice {
         Choice {
             intent: IntentType::ViewAlerts,
             entities: Entities::from_iter([(EntityName::AlertId, id.to_owned())]),
@@ -312,7 +312,7 @@ mod tests {
         }
     }
 
-    fn list(ids: &[&str]) -> ShownList {
+    pub(in crate::dialogue) fn list(ids: &[&str]) -> ShownList {
         ShownList {
             choices: ids.iter().map(|id| alert(id)).collect(),
             first: 0,
