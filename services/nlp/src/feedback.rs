@@ -6,7 +6,7 @@
 use chrono::TimeDelta;
 use wharf_domain::{clock::SharedClock, contracts::InboundMessage};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::NlpMetrics};
-use wharf_store::{Store, StoreError, feedback};
+use wharf_store::{Across, Store, StoreError, feedback};
 
 /// How far back the metrics look.
 const WINDOW: TimeDelta = TimeDelta::days(30);
@@ -90,8 +90,12 @@ async fn refresh(
     clock: &SharedClock,
     metrics: &NlpMetrics,
 ) -> Result<(), StoreError> {
-    let mut conn = store.conn().await?;
-    let labels = feedback::labels(&mut conn, clock.now() - WINDOW).await?;
+    let since = clock.now() - WINDOW;
+    let labels = store
+        .across::<_, StoreError, _>(Across::Labels, async |conn| {
+            feedback::labels(conn, since).await
+        })
+        .await?;
     metrics
         .intent_feedback
         .with_label_values(&["right"])
