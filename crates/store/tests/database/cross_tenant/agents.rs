@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use wharf_domain::{agent::AgentType, intent::IntentType};
 use wharf_store::{
-    agent_runs::{self, Circuit, NewRun, RunState, Trigger},
+    agent_runs::{self, Circuit, NewRun, Noted, RunState, Trigger},
     agents::{self, AgentState, Endpoint},
     alerts::{self, Filter, Scan},
 };
@@ -25,7 +25,7 @@ async fn agents_and_their_runs() {
     };
     let kind = AgentType::InventoryMonitor;
     let mut owner = world.store.conn().await.unwrap();
-    let agent = agents::plug(&mut owner, ours.company, kind, Some(&endpoint))
+    let agent = agents::plug(&mut owner, ours.company, kind, Some(&endpoint), at(0))
         .await
         .unwrap();
     let run = NewRun {
@@ -38,11 +38,9 @@ async fn agents_and_their_runs() {
         ended_at: at(0),
         error: None,
     };
-    assert!(
-        agent_runs::record(&mut owner, ours.company, &run, circuit)
-            .await
-            .unwrap()
-    );
+    agent_runs::record(&mut owner, ours.company, &run, circuit)
+        .await
+        .unwrap();
     let before = rows_of(&world, ours.company).await;
     for mut way in ways(&world).await {
         let (conn, company) = (&mut way.conn, way.told.company);
@@ -51,15 +49,16 @@ async fn agents_and_their_runs() {
             agents::list(conn, company);
             agents::set_state(conn, company, agent.id, stopped, by, at(0));
             agents::take_probe(conn, company, agent.id, at(9), at(10));
-            agent_runs::record(conn, company, &run, circuit);
             agent_runs::counts(conn, company, at(-9));
             agent_runs::ran_by_itself(conn, company, agent.id, at(-9));
         }
+        let noted = agent_runs::record(conn, company, &run, circuit).await;
+        assert_eq!(noted.unwrap(), Noted::Before);
         let found = agents::endpoint(conn, company, agent.id).await;
         assert!(found.unwrap().is_none());
         own! { way.wall;
             agents::find_or_create(conn, company, kind);
-            agents::plug(conn, company, kind, None);
+            agents::plug(conn, company, kind, None, at(0));
         }
     }
     assert_eq!(rows_of(&world, ours.company).await, before);
@@ -103,6 +102,8 @@ async fn alerts_of_others() {
                 alerts::acknowledge(conn, company, 1, by, at(1));
                 alerts::resolve(conn, company, 1, by, at(1));
                 alerts::names(conn, company, &[ours.profile]);
+                alerts::seen(conn, company, &low, at(1));
+                alerts::end(conn, company, low.kind, &low.subject, at(1));
             }
             // These take the company's row of alert_scans first, which the database refuses.
             for none in [

@@ -57,9 +57,9 @@ async fn executions_that_wait() {
     let ours = world.ours;
     let (id, minute) = (execution("SM1"), TimeDelta::minutes(1));
     let mut owner = world.store.conn().await.unwrap();
-    executions::enqueue(&mut owner, &ours.work("SM1"))
-        .await
-        .unwrap();
+    let mut yes = ours.work("SM1");
+    yes.context = json!({ "step": { "kind": "confirmed", "asked": execution("SM0") } });
+    executions::enqueue(&mut owner, &yes).await.unwrap();
     let before = rows_of(&world, ours.company).await;
     for mut way in ways(&world).await {
         let (conn, company) = (&mut way.conn, way.told.company);
