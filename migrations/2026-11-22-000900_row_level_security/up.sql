@@ -1,5 +1,5 @@
 -- Companies kept apart by the database itself: the services' role sees and writes the rows of one company at a time,
--- the one that the transaction has named by wharf.company_id; without it none. docs/adr/0018-row-level-security.md.
+-- the one that the transaction has named by wharf.company_id; without it none. docs/adr/0020-row-level-security.md.
 --
 -- wharf_service: what the services are while they work in a company.
 -- wharf_across: what they are while they look for the company that something is about; it reads what is listed at the
@@ -97,4 +97,6 @@ SELECT wharf_isolate('companies', 'id');
 SELECT wharf_look_across('companies');
 SELECT wharf_look_across('outbound_messages', 'id', 'company_id', 'message_sid');
 SELECT wharf_look_across('agent_execution_queue');
+SELECT wharf_look_across('inbound_media', 'company_id', 'state', 'next_try_at', 'remove_at');
+SELECT wharf_look_across('profiles', 'persona');
 SELECT wharf_look_across('whatsapp_conversations', 'intent_type', 'created_at', 'feedback', 'feedback_at');

@@ -35,6 +35,9 @@ wire_enum! {
         Supplier = "supplier",
         /// An agent type, or `all`.
         Agent = "agent",
+        /// Of a report: `pdf`, `xlsx` or `csv`. Never asked for, and no label that understanding
+        /// learns: nlp reads it from the words of a request for a report.
+        Format = "format",
     }
 }
 

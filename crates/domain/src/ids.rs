@@ -83,6 +83,20 @@ uuid_id! {
     MailId
 }
 
+uuid_id! {
+    /// A request that comes again by itself.
+    ScheduleId
+}
+
+impl ScheduleId {
+    /// The one execution of the time `due`.
+    #[must_use]
+    pub fn run(self, due: chrono::DateTime<chrono::Utc>) -> ExecutionId {
+        let name = format!("due:{}", due.timestamp());
+        ExecutionId(Uuid::new_v5(&self.0, name.as_bytes()))
+    }
+}
+
 impl MailId {
     /// The one mail of an execution to an address.
     #[must_use]

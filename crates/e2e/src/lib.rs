@@ -4,6 +4,7 @@
 //!   them, in a namespace and a database of their own.
 //! - [`process`]: one service's process: signals, exit codes, its log.
 //! - [`servers`]: a RabbitMQ or PostgreSQL of a test's own, to be stopped and started.
+//! - [`script`]: conversations as data (`conversations/`).
 //! - [`rows`], [`queues`], [`metrics`]: what a test looks at.
 //! - [`ports`]: free ports.
 //!
@@ -16,5 +17,6 @@ pub mod ports;
 pub mod process;
 pub mod queues;
 pub mod rows;
+pub mod script;
 pub mod servers;
 pub mod stack;

@@ -25,6 +25,12 @@ impl Rows {
         }
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The rows of a query, a JSON object each.
     ///
     /// # Panics
@@ -57,6 +63,46 @@ impl Rows {
         if let Err(error) = self.connect().await.batch_execute(sql).await {
             panic!("{sql}: {error}");
         }
+    }
+
+    /// Keeps a copy of every row, for [`restore`](Self::restore).
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn save(&self) {
+        let mut sql = "CREATE SCHEMA saved;".to_owned();
+        for table in self.tables().await {
+            sql.push_str(&format!(
+                "CREATE TABLE saved.{table} AS TABLE public.{table};"
+            ));
+        }
+        self.execute(&sql).await;
+    }
+
+    /// Makes every table what it was at [`save`](Self::save), at once. Nothing must be at work.
+    ///
+    /// # Panics
+    /// When it fails, or nothing was saved.
+    pub async fn restore(&self) {
+        // Copies are whole, so foreign keys need not be checked row by row.
+        let mut sql = "BEGIN; SET LOCAL session_replication_role = replica;".to_owned();
+        let tables = self.tables().await;
+        sql.push_str(&format!("TRUNCATE {} CASCADE;", tables.join(", ")));
+        for table in tables {
+            sql.push_str(&format!(
+                "INSERT INTO public.{table} OVERRIDING SYSTEM VALUE TABLE saved.{table};"
+            ));
+        }
+        sql.push_str("COMMIT;");
+        self.execute(&sql).await;
+    }
+
+    async fn tables(&self) -> Vec<String> {
+        let sql = "SELECT tablename FROM pg_tables
+                   WHERE schemaname = 'public' AND tablename <> '__diesel_schema_migrations'";
+        let rows = self.query(sql).await;
+        let names = rows.iter().filter_map(|row| row["tablename"].as_str());
+        names.map(str::to_owned).collect()
     }
 
     async fn connect(&self) -> AsyncPgConnection {

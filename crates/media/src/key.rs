@@ -22,7 +22,7 @@ const WHATSAPP_DOCUMENT: u64 = 16_000_000;
 /// What WhatsApp takes of a picture, in bytes: 5 MB.
 const WHATSAPP_PICTURE: u64 = 5_000_000;
 
-/// A kind of file that Wharf makes.
+/// A kind of file that Wharf makes or keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
     /// A document to read or print.
@@ -37,17 +37,20 @@ pub enum FileKind {
     Jpeg,
     /// Plain text.
     Text,
+    /// Anything else that somebody sent: bytes that no browser shows.
+    Binary,
 }
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Pdf,
         Self::Xlsx,
         Self::Csv,
         Self::Png,
         Self::Jpeg,
         Self::Text,
+        Self::Binary,
     ];
 
     /// The ending of its names, without the dot.
@@ -60,6 +63,7 @@ impl FileKind {
             Self::Png => "png",
             Self::Jpeg => "jpg",
             Self::Text => "txt",
+            Self::Binary => "bin",
         }
     }
 
@@ -73,6 +77,7 @@ impl FileKind {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
             Self::Text => "text/plain; charset=utf-8",
+            Self::Binary => "application/octet-stream",
         }
     }
 
@@ -83,7 +88,7 @@ impl FileKind {
         match self {
             Self::Pdf | Self::Xlsx => Some(WHATSAPP_DOCUMENT),
             Self::Png | Self::Jpeg => Some(WHATSAPP_PICTURE),
-            Self::Csv | Self::Text => None,
+            Self::Csv | Self::Text | Self::Binary => None,
         }
     }
 
@@ -107,7 +112,7 @@ pub enum InvalidKey {
     )]
     Name,
     /// The name's ending is not one of ours.
-    #[error("a file name ends in .pdf, .xlsx, .csv, .png, .jpg or .txt")]
+    #[error("a file name ends in .pdf, .xlsx, .csv, .png, .jpg, .txt or .bin")]
     Ending,
 }
 

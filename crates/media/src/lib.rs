@@ -14,4 +14,4 @@ pub mod store;
 pub use config::{MediaConfig, MediaConfigError};
 pub use key::{FileKind, InvalidKey, ObjectKey};
 pub use links::{LinkRefusal, Links, SignedLink};
-pub use store::{MediaError, MediaStore, Object, Put};
+pub use store::{MediaError, MediaStore, Object, Put, Upload};

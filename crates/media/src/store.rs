@@ -13,7 +13,8 @@ use futures_util::{
 };
 use object_store::{
     BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
-    RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path, prefix::PrefixStore,
+    RetryConfig, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
+    prefix::PrefixStore,
 };
 use secrecy::ExposeSecret;
 use std::time::Duration;
@@ -92,6 +93,59 @@ impl std::fmt::Debug for Object {
     }
 }
 
+/// An object that is being written. Dropped without [`finish`](Self::finish) or
+/// [`abort`](Self::abort) it may leave parts behind that nobody sees.
+pub struct Upload {
+    parts: WriteMultipart,
+    size: u64,
+    limit: u64,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload")
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Upload {
+    /// How many parts may be on their way at once.
+    const AT_ONCE: usize = 2;
+
+    /// Adds a piece; waits while the storage is slower than whoever writes.
+    ///
+    /// # Errors
+    /// [`MediaError::TooLarge`], with what has come so far; [`MediaError::Unavailable`].
+    pub async fn write(&mut self, piece: Bytes) -> Result<(), MediaError> {
+        self.size += piece.len() as u64;
+        let (size, limit) = (self.size, self.limit);
+        if size > limit {
+            return Err(MediaError::TooLarge { size, limit });
+        }
+        self.parts.wait_for_capacity(Self::AT_ONCE).await?;
+        self.parts.put(piece);
+        Ok(())
+    }
+
+    /// Ends the object; gives its size in bytes.
+    ///
+    /// # Errors
+    /// [`MediaError::Unavailable`]: the object is not there.
+    pub async fn finish(self) -> Result<u64, MediaError> {
+        self.parts.finish().await?;
+        Ok(self.size)
+    }
+
+    /// Drops what was written.
+    ///
+    /// # Errors
+    /// [`MediaError::Unavailable`]: parts may be left that nobody sees.
+    pub async fn abort(self) -> Result<(), MediaError> {
+        Ok(self.parts.abort().await?)
+    }
+}
+
 /// The storage. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct MediaStore {
@@ -149,6 +203,24 @@ impl MediaStore {
         }
         self.objects.put(&path, payload).await?;
         Ok(Put::Replaced)
+    }
+
+    /// Begins an object that comes piece by piece, of at most `limit` bytes (and never more than
+    /// `media.max_object_bytes`). Nothing is there before [`Upload::finish`]; what is there then is
+    /// replaced.
+    ///
+    /// # Errors
+    /// [`MediaError::Revoked`], [`MediaError::Unavailable`].
+    pub async fn begin(&self, key: &ObjectKey, limit: u64) -> Result<Upload, MediaError> {
+        if self.is_revoked(key).await? {
+            return Err(MediaError::Revoked);
+        }
+        let upload = self.objects.put_multipart(&path(key)).await?;
+        Ok(Upload {
+            parts: WriteMultipart::new(upload),
+            size: 0,
+            limit: limit.min(self.limit),
+        })
     }
 
     /// An object, to be read piece by piece.

@@ -136,6 +136,31 @@ async fn keeps_its_promises(store: MediaStore) {
             limit: 3_000_000
         })
     ));
+
+    // Piece by piece: nothing before its end, nothing after a limit.
+    let file = key(77);
+    let mut upload = store.begin(&file, 3_000_000).await.unwrap();
+    let piece = Bytes::from(vec![b'x'; 1_500_000]);
+    upload.write(piece.clone()).await.unwrap();
+    assert!(matches!(store.size(&file).await, Err(MediaError::NotFound)));
+    upload.write(piece.clone()).await.unwrap();
+    assert_eq!(upload.finish().await.unwrap(), 3_000_000);
+    assert_eq!(store.size(&file).await.unwrap(), 3_000_000);
+    let mut upload = store.begin(&key(78), 2_999_999).await.unwrap();
+    upload.write(piece.clone()).await.unwrap();
+    let refused = upload.write(piece).await.unwrap_err();
+    assert!(
+        matches!(refused, MediaError::TooLarge { .. }),
+        "{refused:?}"
+    );
+    upload.abort().await.unwrap();
+    assert!(matches!(
+        store.size(&key(78)).await,
+        Err(MediaError::NotFound)
+    ));
+    store.revoke(&file).await.unwrap();
+    let again = store.begin(&file, 10).await.unwrap_err();
+    assert!(matches!(again, MediaError::Revoked), "{again:?}");
 }
 
 #[tokio::test]

@@ -145,6 +145,8 @@ metrics! {
         intent_feedback: IntGaugeVec = "wharf_intent_feedback" ["verdict"],
         /// Share of the messages of the last 30 days that were not understood.
         unknown_intent_rate: Gauge = "wharf_unknown_intent_rate",
+        /// People by the persona that answers them; `default`: the texts of none.
+        persona_distribution: IntGaugeVec = "wharf_persona_distribution" ["persona"],
         /// Seconds spent understanding one message.
         understand_seconds: Histogram = "wharf_understand_seconds",
     }
@@ -169,6 +171,10 @@ metrics! {
         mails: IntCounterVec = "wharf_mails_total" ["outcome"],
         /// Parts that wait for the user's next message, by event (held, released, noticed).
         held: IntCounterVec = "wharf_held_parts_total" ["event"],
+        /// Messages that nobody asked for and that were not sent, because the person has opted out or is not known, by template.
+        suppressed: IntCounterVec = "wharf_suppressed_total" ["template"],
+        /// Files that people sent, by outcome (kept, refused, retried, failed, removed).
+        inbound_files: IntCounterVec = "wharf_inbound_files_total" ["outcome"],
         /// Messages that may have reached the user twice, because a send's outcome stayed unknown.
         possible_duplicates: IntCounter = "wharf_possible_duplicates_total",
         /// Status callbacks by status and what they did (advanced, held, stale, duplicate, second_copy, unknown_message, unknown_status).

@@ -181,11 +181,37 @@ pub async fn live(
     filter: Filter<'_>,
     most: i64,
 ) -> Result<Vec<Alert>> {
+    listed(conn, company, filter, 0, most).await
+}
+
+/// At most `most` of them in the same order, without the first `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    filter: Filter<'_>,
+    after: u32,
+    most: usize,
+) -> Result<Vec<Alert>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    listed(conn, company, filter, after.into(), most).await
+}
+
+async fn listed(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    filter: Filter<'_>,
+    after: i64,
+    most: i64,
+) -> Result<Vec<Alert>> {
     let rank = diesel::dsl::sql::<diesel::sql_types::Integer>(
         "array_position(ARRAY['critical','high','medium','low'], alerts.severity)",
     );
     Ok(live_of(company, filter)
         .order((rank, a::raised_at, a::number))
+        .offset(after)
         .limit(most)
         .select(Alert::as_select())
         .load(conn)

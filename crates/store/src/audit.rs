@@ -82,7 +82,38 @@ pub async fn record(conn: &mut AsyncPgConnection, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// The company's lines since `since`, oldest first, at most `limit`.
+/// What the column of intents says of a line that no request made: who may write, or be written to.
+const PEOPLE: &str = "people";
+
+/// Adds a line on who may write or be written to: an invitation, a pairing, an opt-out. `event`
+/// says which; it stands in the detail.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_person(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    profile: Option<ProfileId>,
+    execution: Option<ExecutionId>,
+    event: &str,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    diesel::insert_into(l::table)
+        .values((
+            l::company_id.eq(company.0),
+            l::at.eq(at),
+            l::profile_id.eq(profile.map(Uuid::from)),
+            l::execution_id.eq(execution.map(Uuid::from)),
+            l::intent_type.eq(PEOPLE),
+            l::action.eq(AuditAction::Done.as_str()),
+            l::detail.eq(serde_json::json!({ "event": event })),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The company's lines on requests since `since`, oldest first, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.
@@ -95,6 +126,7 @@ pub async fn since(
     Ok(l::table
         .filter(l::company_id.eq(company.0))
         .filter(l::at.ge(since))
+        .filter(l::intent_type.ne(PEOPLE))
         .order((l::at, l::id))
         .limit(limit)
         .select(Entry::as_select())

@@ -102,11 +102,12 @@ pub const PEOPLE: [Person; 6] = [
     },
 ];
 
-/// The places, in the order of the file's columns, each with the legal entity that owns it.
-const PLACES: [(&str, &str); 3] = [
-    ("Main Warehouse", "Alder & Reed Inc."),
-    ("Toronto", "Alder & Reed Canada Ltd."),
-    ("Rotterdam", "Alder & Reed Europe B.V."),
+/// The places, in the order of the file's columns, each with the legal entity that owns it and
+/// where it is, in degrees north and east. The main warehouse is in Newark.
+const PLACES: [(&str, &str, (f64, f64)); 3] = [
+    ("Main Warehouse", "Alder & Reed Inc.", (40.7357, -74.1724)),
+    ("Toronto", "Alder & Reed Canada Ltd.", (43.6532, -79.3832)),
+    ("Rotterdam", "Alder & Reed Europe B.V.", (51.9244, 4.4777)),
 ];
 
 /// How much was loaded.
@@ -148,8 +149,8 @@ pub async fn load(conn: &mut AsyncPgConnection, now: DateTime<Utc>, reset: bool)
         write_person(conn, company, person).await?;
     }
     let mut places = Vec::new();
-    for (place, entity) in PLACES {
-        places.push(write_place(conn, company, place, entity).await?);
+    for (place, entity, at) in PLACES {
+        places.push(write_place(conn, company, place, entity, at).await?);
     }
     let catalogue = catalogue::read()?;
     let mut stock_rows = 0;
@@ -248,6 +249,7 @@ async fn write_place(
     company: CompanyId,
     place: &str,
     entity: &str,
+    (latitude, longitude): (f64, f64),
 ) -> Result<Uuid> {
     let entity_id = named(&format!("demo:entity:{entity}"));
     diesel::insert_into(legal_entities::table)
@@ -265,6 +267,8 @@ async fn write_place(
     let values = (
         locations::legal_entity_id.eq(entity_id),
         locations::name.eq(place),
+        locations::latitude.eq(latitude),
+        locations::longitude.eq(longitude),
     );
     diesel::insert_into(locations::table)
         .values((

@@ -28,7 +28,8 @@ use crate::{
 
 pub use upkeep::{
     AWAITED, answer_under_way, await_answer, cancel_of_conversation, due_to_be_told, in_turn,
-    lock_conversation, overdue, renew, seize, set_deadlines, told, unfinished, waiting,
+    latest_of_conversation, lock_conversation, overdue, renew, seize, set_deadlines, told,
+    under_way, unfinished, waiting,
 };
 
 text_enum! {
@@ -193,6 +194,27 @@ pub async fn get(
     Ok(q::table
         .filter(q::company_id.eq(company.0))
         .filter(q::id.eq(id.0))
+        .select(Execution::as_select())
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The execution whose answer the conversation was shown last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest_answered(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    conversation_key: &str,
+) -> Result<Option<Execution>> {
+    Ok(q::table
+        .filter(q::company_id.eq(company.0))
+        .filter(q::conversation_key.eq(conversation_key))
+        .filter(q::status.eq(ExecutionStatus::Completed.as_str()))
+        .filter(q::result.is_not_null())
+        .order(q::completed_at.desc())
         .select(Execution::as_select())
         .first(conn)
         .await

@@ -4,7 +4,7 @@
 //! Companies are kept apart twice. Every query takes the
 //! [`CompanyId`](wharf_domain::ids::CompanyId) whose rows it may see, and PostgreSQL gives a
 //! transaction the rows of one company only: see [`tenant`] and
-//! `docs/adr/0018-row-level-security.md`. Services work within [`Store::in_company`]; the few
+//! `docs/adr/0020-row-level-security.md`. Services work within [`Store::in_company`]; the few
 //! queries that find the company, or serve all of them, say so, and run within [`Store::across`]:
 //! [`Across`] lists them. Without either there is no connection to be had, and no row to be seen.
 //!
@@ -33,14 +33,19 @@ pub mod effects;
 pub mod error;
 pub mod executions;
 pub mod feedback;
+pub mod inbound_media;
+pub mod lessons;
 pub mod locations;
 pub mod mail;
 pub mod metrics;
 pub mod migrations;
 pub mod movements;
+pub mod opt_outs;
 pub mod outbound;
 mod owner;
+pub mod pairing;
 pub mod permissions;
+pub mod personas;
 pub mod pool;
 mod product_match;
 pub mod products;
@@ -48,14 +53,17 @@ pub mod profiles;
 pub mod purchase_orders;
 pub mod replenishment;
 pub mod reports;
+pub mod schedules;
 mod schema;
 pub mod snapshots;
 pub mod stock;
 pub mod supplier_scores;
 pub mod suppliers;
+pub mod team;
 pub mod templates;
 pub mod tenant;
 mod tls;
+pub mod unknown_senders;
 
 pub use config::DatabaseConfig;
 pub use diesel_async::AsyncPgConnection;

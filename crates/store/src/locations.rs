@@ -63,3 +63,34 @@ pub async fn find(
     let first = containing.next();
     Ok(first.filter(|_| containing.next().is_none()))
 }
+
+/// A place with its coordinates, when they are known.
+#[derive(Debug, Clone, PartialEq, Queryable)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Degrees north.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+}
+
+/// The company's places with their coordinates, by name; with `some`, only these.
+///
+/// # Errors
+/// When the database fails.
+pub async fn places(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    some: Option<&[Uuid]>,
+) -> Result<Vec<Place>> {
+    let mut query = locations::table
+        .filter(locations::company_id.eq(company.0))
+        .order(locations::name)
+        .select((locations::name, locations::latitude, locations::longitude))
+        .into_boxed();
+    if let Some(some) = some {
+        query = query.filter(locations::id.eq_any(some));
+    }
+    Ok(query.load(conn).await?)
+}

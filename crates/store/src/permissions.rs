@@ -109,3 +109,20 @@ pub async fn check_at(
     }
     Ok(permission)
 }
+
+/// Whether `company` has rules of its own for a role.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_own_role(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    role: &str,
+) -> Result<bool> {
+    let rules = role_permissions::table
+        .filter(role_permissions::company_id.eq(company.0))
+        .filter(role_permissions::role.eq(role));
+    Ok(diesel::select(diesel::dsl::exists(rules))
+        .get_result(conn)
+        .await?)
+}

@@ -215,6 +215,8 @@ diesel::table! {
         company_id -> Uuid,
         legal_entity_id -> Uuid,
         name -> Text,
+        latitude -> Nullable<Double>,
+        longitude -> Nullable<Double>,
     }
 }
 
@@ -455,7 +457,6 @@ diesel::table! {
         intent_type -> Text,
         entities -> Jsonb,
         cadence -> Text,
-        weekday -> Nullable<SmallInt>,
         month_day -> Nullable<SmallInt>,
         at_time -> Time,
         time_zone -> Text,
@@ -463,6 +464,20 @@ diesel::table! {
         next_run_at -> Timestamptz,
         last_run_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        number -> Integer,
+        weekdays -> Nullable<SmallInt>,
+        paused_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lessons_read (profile_id, lesson) {
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        lesson -> Text,
+        times -> Integer,
+        first_read_at -> Timestamptz,
+        read_at -> Timestamptz,
     }
 }
 
@@ -513,12 +528,85 @@ diesel::table! {
 }
 
 diesel::table! {
+    persona_changes (id) {
+        id -> Int8,
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        before -> Nullable<Text>,
+        persona -> Nullable<Text>,
+        why -> Text,
+        execution_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     dialogues (company_id, conversation_key) {
         company_id -> Uuid,
         conversation_key -> Text,
         state -> Jsonb,
         expires_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    pairing_codes (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        code_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        used_by -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    unknown_senders (company_id, contact_id) {
+        company_id -> Uuid,
+        contact_id -> Uuid,
+        messages -> BigInt,
+        last_at -> Timestamptz,
+        told_at -> Nullable<Timestamptz>,
+        guesses -> Integer,
+        guesses_since -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    opt_outs (company_id, contact_id) {
+        company_id -> Uuid,
+        contact_id -> Uuid,
+        opted_out -> Bool,
+        changed_at -> Timestamptz,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    inbound_media (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        contact_id -> Uuid,
+        profile_id -> Nullable<Uuid>,
+        execution_id -> Uuid,
+        number -> SmallInt,
+        message_sid -> Text,
+        url -> Text,
+        declared_type -> Text,
+        received_at -> Timestamptz,
+        state -> Text,
+        reason -> Nullable<Text>,
+        attempts -> Integer,
+        next_try_at -> Timestamptz,
+        content_type -> Nullable<Text>,
+        size_bytes -> Nullable<BigInt>,
+        object_key -> Nullable<Text>,
+        kept_at -> Nullable<Timestamptz>,
+        remove_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -549,6 +637,7 @@ diesel::joinable!(agent_runs -> agents (agent_id));
 diesel::joinable!(alerts -> products (product_id));
 diesel::joinable!(alerts -> suppliers (supplier_id));
 diesel::joinable!(profile_locations -> locations (location_id));
+diesel::joinable!(pairing_codes -> profiles (profile_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     companies,
@@ -581,9 +670,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     alert_scans,
     reports,
     schedules,
+    lessons_read,
     role_permissions,
     profile_locations,
     audit_log,
     effects,
     dialogues,
+    pairing_codes,
+    unknown_senders,
+    opt_outs,
+    inbound_media,
+    persona_changes,
 );

@@ -7,7 +7,7 @@ use wharf_domain::{ids::CompanyId, persona::Persona};
 
 use crate::{
     Result,
-    columns::{OptCol, text_enum},
+    columns::{Col, OptCol, text_enum},
     schema::whatsapp_templates as t,
 };
 
@@ -64,6 +64,9 @@ pub struct Template {
     pub template_sid: Option<String>,
     /// The text.
     pub template_body: Option<String>,
+    /// What WhatsApp says of Twilio's Content template.
+    #[diesel(deserialize_as = Col<Approval>)]
+    pub approval: Approval,
 }
 
 /// A Twilio Content template that may be sent.
@@ -159,8 +162,26 @@ pub async fn active(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<
         .await?)
 }
 
-/// Saves the next version of a text of `company`'s own and puts it to use; returns its version.
-/// Call it within a transaction.
+/// A Content template to be saved.
+#[derive(Debug, Clone)]
+pub struct NewContent<'a> {
+    /// What it tells of: `ReplyContent::template`, or `notice` for anything.
+    pub name: &'a str,
+    /// The persona it is for; `None`: all.
+    pub persona: Option<Persona>,
+    /// Its language.
+    pub locale: &'a str,
+    /// `HX…`.
+    pub template_sid: &'a str,
+    /// Minijinja texts by number.
+    pub variables: Option<&'a serde_json::Value>,
+    /// What WhatsApp says of it.
+    pub approval: Approval,
+}
+
+/// Saves the next version of a text of `company`'s own and puts it to use; returns its version. The
+/// Content template of the version before stays, unless another is given. Call it within a
+/// transaction.
 ///
 /// # Errors
 /// When the database fails; of two that save the same text at once, one does.
@@ -169,37 +190,129 @@ pub async fn save(
     company: CompanyId,
     new: &NewTemplate<'_>,
 ) -> Result<i32> {
-    let persona = new.persona.map(Persona::as_str);
-    let latest: Option<i32> = t::table
+    let mut next = retire(conn, company, new.name, new.persona, new.locale).await?;
+    next.body = Some(new.body.to_owned());
+    if let Some(sid) = new.template_sid {
+        next.sid = Some(sid.to_owned());
+    }
+    insert(conn, company, new.name, new.persona, new.locale, &next).await
+}
+
+/// Saves the next version of a Content template of `company`'s own and puts it to use; returns its
+/// version. The text of the version before stays. Call it within a transaction.
+///
+/// # Errors
+/// As for [`save`].
+pub async fn save_content(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    new: &NewContent<'_>,
+) -> Result<i32> {
+    let mut next = retire(conn, company, new.name, new.persona, new.locale).await?;
+    next.sid = Some(new.template_sid.to_owned());
+    next.variables = new.variables.cloned();
+    new.approval.as_str().clone_into(&mut next.approval);
+    insert(conn, company, new.name, new.persona, new.locale, &next).await
+}
+
+/// Takes the version in use of `company`'s own out of use: the shipped text, or that for every
+/// company, is used again. `false`: there was none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_version(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    name: &str,
+    persona: Option<Persona>,
+    locale: &str,
+) -> Result<bool> {
+    let rows = diesel::update(t::table)
         .filter(t::company_id.eq(company.0))
-        .filter(t::template_name.eq(new.name))
-        .filter(t::persona.is_not_distinct_from(persona))
-        .filter(t::locale.eq(new.locale))
-        .select(diesel::dsl::max(t::version))
-        .first(conn)
-        .await?;
-    let version = latest.unwrap_or(0) + 1;
-    diesel::update(t::table)
-        .filter(t::company_id.eq(company.0))
-        .filter(t::template_name.eq(new.name))
-        .filter(t::persona.is_not_distinct_from(persona))
-        .filter(t::locale.eq(new.locale))
+        .filter(t::template_name.eq(name))
+        .filter(t::persona.is_not_distinct_from(persona.map(Persona::as_str)))
+        .filter(t::locale.eq(locale))
         .filter(t::state.eq(TemplateState::Active.as_str()))
         .set(t::state.eq(TemplateState::Retired.as_str()))
         .execute(conn)
         .await?;
+    Ok(rows > 0)
+}
+
+/// What a version has of the one before it.
+#[derive(Queryable)]
+struct Version {
+    version: i32,
+    state: String,
+    body: Option<String>,
+    sid: Option<String>,
+    variables: Option<serde_json::Value>,
+    approval: String,
+}
+
+/// Retires the version in use and gives what the next one begins with.
+async fn retire(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    name: &str,
+    persona: Option<Persona>,
+    locale: &str,
+) -> Result<Version> {
+    let latest: Option<Version> = t::table
+        .filter(t::company_id.eq(company.0))
+        .filter(t::template_name.eq(name))
+        .filter(t::persona.is_not_distinct_from(persona.map(Persona::as_str)))
+        .filter(t::locale.eq(locale))
+        .order(t::version.desc())
+        .select((
+            t::version,
+            t::state,
+            t::template_body,
+            t::template_sid,
+            t::variables,
+            t::approval,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    drop_version(conn, company, name, persona, locale).await?;
+    let version = latest.as_ref().map_or(0, |latest| latest.version) + 1;
+    let latest = latest.filter(|latest| latest.state == TemplateState::Active.as_str());
+    Ok(latest.map_or(
+        Version {
+            version,
+            state: String::new(),
+            body: None,
+            sid: None,
+            variables: None,
+            approval: Approval::Unsubmitted.as_str().to_owned(),
+        },
+        |latest| Version { version, ..latest },
+    ))
+}
+
+async fn insert(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    name: &str,
+    persona: Option<Persona>,
+    locale: &str,
+    next: &Version,
+) -> Result<i32> {
     diesel::insert_into(t::table)
         .values((
             t::company_id.eq(company.0),
-            t::template_name.eq(new.name),
-            t::persona.eq(persona),
-            t::locale.eq(new.locale),
-            t::version.eq(version),
+            t::template_name.eq(name),
+            t::persona.eq(persona.map(Persona::as_str)),
+            t::locale.eq(locale),
+            t::version.eq(next.version),
             t::state.eq(TemplateState::Active.as_str()),
-            t::template_body.eq(new.body),
-            t::template_sid.eq(new.template_sid),
+            t::template_body.eq(&next.body),
+            t::template_sid.eq(&next.sid),
+            t::variables.eq(&next.variables),
+            t::approval.eq(&next.approval),
         ))
         .execute(conn)
         .await?;
-    Ok(version)
+    Ok(next.version)
 }

@@ -1,5 +1,5 @@
 //! Whose rows a transaction sees: one company's, and how the company is found when it is not known
-//! yet. PostgreSQL enforces it (migration 000900, docs/adr/0018-row-level-security.md).
+//! yet. PostgreSQL enforces it (migration 000900, docs/adr/0020-row-level-security.md).
 //!
 //! Services have two ways in, and no third:
 //!
@@ -41,8 +41,12 @@ pub enum Across {
     /// responder's keeper finds the companies (`companies::all`), in each of which it looks for held
     /// texts that are due. Reads `companies`.
     Keeper,
-    /// nlp counts labels for its metrics (`feedback::labels`). Reads `whatsapp_conversations`, no
-    /// words of them.
+    /// responder finds the companies that have files to be fetched or removed
+    /// (`inbound_media::companies_with_work`). Reads `inbound_media`: whose, how far and when.
+    Files,
+    /// nlp counts labels and personas for its metrics (`feedback::labels`,
+    /// `personas::distribution`). Reads `whatsapp_conversations`, no words of them, and the personas
+    /// of `profiles`.
     Labels,
     /// wharfctl finds the company that an operator names by its number (`companies::by_address`).
     /// Reads `companies`.
@@ -51,11 +55,12 @@ pub enum Across {
 
 impl Across {
     /// Every purpose.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Receiver,
         Self::DeliveryStatus,
         Self::Sweeper,
         Self::Keeper,
+        Self::Files,
         Self::Labels,
         Self::Operator,
     ];
@@ -68,6 +73,7 @@ impl Across {
             Self::DeliveryStatus => "delivery_status",
             Self::Sweeper => "sweeper",
             Self::Keeper => "keeper",
+            Self::Files => "files",
             Self::Labels => "labels",
             Self::Operator => "operator",
         }

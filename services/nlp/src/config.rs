@@ -51,6 +51,8 @@ pub struct DialogueConfig {
     /// Minutes within which UNDO takes back what nlp itself changed, 1 to 1,440; what agents change
     /// says for itself how long it can be taken back.
     pub undo_minutes: u32,
+    /// To more people than this an answer is shared after a yes only, 1 to 1,000.
+    pub share_confirm_over: u32,
 }
 
 impl UnderstandingConfig {
@@ -103,6 +105,11 @@ impl Validate for Config {
             if !(1..=1_440).contains(&minutes) {
                 return Err(ConfigError(format!("dialogue.{name} must be 1-1440")));
             }
+        }
+        if !(1..=1_000).contains(&self.dialogue.share_confirm_over) {
+            return Err(ConfigError(
+                "dialogue.share_confirm_over must be 1-1000".to_owned(),
+            ));
         }
         let thresholds = &self.understanding.thresholds;
         for (name, value) in [

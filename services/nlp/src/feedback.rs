@@ -3,10 +3,12 @@
 //! Only a message that is nothing else counts, and the next stage of the dialogue (a confirmation
 //! that waits for a thumb) comes before it.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
-use wharf_domain::{clock::SharedClock, contracts::InboundMessage};
+use wharf_domain::{clock::SharedClock, contracts::InboundMessage, persona::Persona};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::NlpMetrics};
-use wharf_store::{Across, Store, StoreError, feedback};
+use wharf_store::{Across, Store, StoreError, feedback, personas};
 
 /// How far back the metrics look.
 const WINDOW: TimeDelta = TimeDelta::days(30);
@@ -63,7 +65,7 @@ pub fn read(message: &InboundMessage) -> Option<bool> {
     }
 }
 
-/// Keeps the metrics of spec section 10.1 that come from labels, until the soft stop.
+/// Keeps the metrics of spec section 10.1 that come from rows, until the soft stop.
 pub(crate) async fn keep_metrics(
     store: Store,
     clock: SharedClock,
@@ -72,7 +74,7 @@ pub(crate) async fn keep_metrics(
 ) {
     loop {
         if let Err(error) = refresh(&store, &clock, &metrics).await {
-            tracing::warn!(%error, "the metrics from labels were not refreshed");
+            tracing::warn!(%error, "the metrics from rows were not refreshed");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -91,9 +93,10 @@ async fn refresh(
     metrics: &NlpMetrics,
 ) -> Result<(), StoreError> {
     let since = clock.now() - WINDOW;
-    let labels = store
+    let (labels, distribution) = store
         .across::<_, StoreError, _>(Across::Labels, async |conn| {
-            feedback::labels(conn, since).await
+            let labels = feedback::labels(conn, since).await?;
+            Ok((labels, personas::distribution(conn).await?))
         })
         .await?;
     metrics
@@ -111,6 +114,15 @@ async fn refresh(
             .intent_recognition_accuracy
             .with_label_values(&["users"])
             .set(accuracy);
+    }
+    let mut people: BTreeMap<Option<Persona>, i64> = [(None, 0)].into();
+    people.extend(Persona::ALL.iter().map(|persona| (Some(*persona), 0)));
+    people.extend(distribution);
+    for (persona, people) in people {
+        metrics
+            .persona_distribution
+            .with_label_values(&[persona.map_or("default", Persona::as_str)])
+            .set(people);
     }
     if labels.messages > 0 {
         metrics

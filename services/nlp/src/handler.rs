@@ -7,8 +7,9 @@ use chrono::Weekday;
 use wharf_domain::{
     clock::SharedClock,
     contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent},
-    dialogue::DialogueState as Waiting,
+    dialogue::{DialogueState as Waiting, Offered},
     ids::ExecutionId,
+    opt_out::OptChange,
 };
 use wharf_pipeline::{HandleError, Outcome, TransactionHandler};
 use wharf_runtime::metrics::NlpMetrics;
@@ -27,11 +28,12 @@ use crate::{
     config::DialogueConfig,
     dialogue::{
         carry_out::{Speaker, hint},
+        follow,
         quoted::{self, Quoted},
         said::{self, Said},
         turn::{Heard, turn},
     },
-    feedback,
+    feedback, format,
     understand::{
         Context, DialogueState, Language, Thresholds, Understanding, catalogue::Catalogue,
         understand,
@@ -149,7 +151,7 @@ impl InboundHandler {
     }
 
     /// Reads the message against what was said before; `None` for somebody whom the company does
-    /// not know, and after an opt-out.
+    /// not know, and for an opt-out.
     async fn read(
         &self,
         conn: &mut AsyncPgConnection,
@@ -159,7 +161,7 @@ impl InboundHandler {
         let Some(profile) = &sender.profile else {
             return Ok(None);
         };
-        if inbound.opt_out.is_some() {
+        if inbound.opt_out.is_some() || OptChange::read(inbound).is_some() {
             return Ok(None);
         }
         let (id, at) = (sender.company_id, inbound.received_at);
@@ -223,7 +225,8 @@ impl InboundHandler {
 
     fn understand(&self, text: &str, context: &Context<'_>) -> Understanding {
         let started = Instant::now();
-        let understanding = understand(text, context);
+        let mut understanding = understand(text, context);
+        format::note_all(&mut understanding, text);
         self.metrics
             .understand_seconds
             .observe(started.elapsed().as_secs_f64());
@@ -281,15 +284,17 @@ impl InboundHandler {
         sender: &Sender,
         read: Option<Read>,
     ) -> Result<Outcome, HandleError> {
-        // After an opt-out Twilio has answered already.
-        if inbound.opt_out.is_some() {
-            return Ok(Outcome::nothing());
+        let mut speaker = Speaker {
+            inbound,
+            sender,
+            execution: id,
+            catalogue: None,
+        };
+        if let Some(outcome) = self.of_people(conn, &speaker).await? {
+            return Ok(outcome);
         }
         let (Some(read), Some(profile)) = (read, &sender.profile) else {
-            return Ok(match is_reaction(inbound) {
-                true => Outcome::nothing(),
-                false => self.answer(inbound, id, sender, ReplyContent::UnknownSender),
-            });
+            return Err(HandleError::Fail(anyhow!("a message that nobody answers")));
         };
         if is_reaction(inbound) && !read.answers {
             // A reaction asks for nothing.
@@ -301,6 +306,14 @@ impl InboundHandler {
         if let Some(right) = read.feedback {
             return self.note_feedback(conn, inbound, id, sender, right).await;
         }
+        if let Some(outcome) = self.wordless(conn, &speaker, profile).await? {
+            return Ok(outcome);
+        }
+        speaker.catalogue = Some(&read.catalogue);
+        let previous = match follow::opens(&read.text) {
+            true => self.previous(conn, &speaker).await?,
+            false => None,
+        };
         let dialogue = DialogueState::default();
         let heard = Heard {
             found: read.found.as_ref(),
@@ -310,15 +323,10 @@ impl InboundHandler {
             text: &read.text,
             said: &read.said,
             understanding: read.understanding.as_ref(),
+            previous: previous.as_ref(),
             context: self.context(&read, inbound, profile, &dialogue),
         };
         let turn = turn(&heard);
-        let speaker = Speaker {
-            inbound,
-            sender,
-            execution: id,
-            catalogue: Some(&read.catalogue),
-        };
         self.carry_out(conn, &speaker, turn).await
     }
 
@@ -387,14 +395,18 @@ fn answers_question(
     quoted: Option<&Quoted>,
     reaction: bool,
 ) -> bool {
-    let Some(Waiting::Confirming(pending)) = found.map(|found| &found.state) else {
-        return false;
+    let pending = match found.map(|found| &found.state) {
+        Some(Waiting::Confirming(pending)) => pending,
+        Some(Waiting::Offering(Offered::Share { .. })) => {
+            return matches!(said, Said::Yes | Said::No) && !reaction;
+        }
+        _ => return false,
     };
     matches!(said, Said::Yes | Said::No) && quoted.map_or(!reaction, |quoted| quoted.asks(pending))
 }
 
 /// The words of a message, of a button or of a list's line.
-fn words(inbound: &InboundMessage) -> String {
+pub(crate) fn words(inbound: &InboundMessage) -> String {
     let button = inbound.button.as_ref().map(|button| &button.text);
     let line = inbound.list.as_ref();
     let line = line.map(|line| line.title.as_ref().unwrap_or(&line.id));
@@ -403,7 +415,7 @@ fn words(inbound: &InboundMessage) -> String {
 }
 
 /// Whether it is an emoji put on a message of ours.
-fn is_reaction(inbound: &InboundMessage) -> bool {
+pub(crate) fn is_reaction(inbound: &InboundMessage) -> bool {
     inbound.message_type.as_deref() == Some("reaction")
 }
 

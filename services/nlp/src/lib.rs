@@ -7,16 +7,22 @@
 //! - [`feedback`]: what people say of our answers.
 //! - [`dialogue`]: what a message means after the one before.
 //! - [`plan`]: what follows from an understanding by itself.
+//! - [`format`]: in which format a report is wanted.
+//! - `people`: who may write and be written to.
+//! - `wordless`: what is no text.
 //! - [`catalogues`]: the companies' names of things, remembered for a while.
 
 pub mod catalogues;
 pub mod config;
 pub mod dialogue;
 pub mod feedback;
+pub mod format;
 pub mod handler;
+mod people;
 pub mod plan;
 pub mod training;
 pub mod understand;
+mod wordless;
 
 use wharf_broker::{Queue, Stage};
 use wharf_domain::clock::SystemClock;

@@ -11,7 +11,7 @@ use wharf_domain::{
 };
 
 use crate::{
-    dialogue::{Act, Part, Request, Turn, slot},
+    dialogue::{Act, Part, Request, Turn, commands::Command, slot},
     understand::{
         Certainty, Context, Decision, Guard, Understanding, catalogue::Resolution, is_complete,
     },
@@ -64,7 +64,7 @@ fn one(understanding: &Understanding, execution: ExecutionId, context: &Context<
         Decision::Accept | Decision::Confirm => {}
     }
     if intent == IntentType::Help {
-        return Part::answer(ReplyContent::Help);
+        return Part::free(Act::Command(Command::Help(None)));
     }
     if mapping_of(intent).is_none() {
         return Part::answer(ReplyContent::UnknownCommand);
@@ -193,12 +193,7 @@ fn which_intent(understanding: &Understanding, execution: ExecutionId) -> Part {
     Part {
         intent: None,
         act: Act::Answer(ReplyContent::WhichIntent { options }),
-        wait: Some(DialogueState::Choosing(ShownList {
-            choices,
-            shown_by: execution,
-            current: None,
-            form: None,
-        })),
+        wait: Some(DialogueState::Choosing(ShownList::new(choices, execution))),
     }
 }
 

@@ -11,7 +11,7 @@ use wharf_runtime::{
 use wharf_store::DatabaseConfig;
 use wharf_twilio::config::TwilioConfig;
 
-use crate::mail::MailConfig;
+use crate::{inbound_files::InboundFilesConfig, mail::MailConfig};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,8 +28,12 @@ pub struct Config {
     pub twilio: TwilioConfig,
     /// How replies are sent.
     pub delivery: DeliveryConfig,
+    /// Texts that override the shipped ones.
+    pub templates: TemplatesConfig,
     /// Where files are, and how links to them are made.
     pub media: MediaConfig,
+    /// Files that people sent.
+    pub inbound_files: InboundFilesConfig,
     /// The mail server.
     pub mail: MailConfig,
     /// Logs.
@@ -46,6 +50,14 @@ pub struct DeliveryConfig {
     pub held_interval_ms: u32,
     /// The least number of seconds between two notices to one contact, up to 604,800.
     pub notice_pause_s: u32,
+}
+
+/// The `[templates]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplatesConfig {
+    /// Milliseconds after which a company's rows are looked at again, up to 3,600,000.
+    pub recheck_ms: u32,
 }
 
 impl Config {
@@ -93,6 +105,11 @@ impl Validate for Config {
                 "delivery.notice_pause_s must be at most 604800".to_owned(),
             ));
         }
+        if self.templates.recheck_ms > 3_600_000 {
+            return Err(ConfigError(
+                "templates.recheck_ms must be at most 3600000".to_owned(),
+            ));
+        }
         let twilio = |error: wharf_twilio::config::ConfigError| ConfigError(error.to_string());
         self.twilio.validate().map_err(twilio)?;
         // Who sends must have a number to send from.
@@ -100,6 +117,7 @@ impl Validate for Config {
         self.media
             .validate_for_links()
             .map_err(|error| ConfigError(error.to_string()))?;
+        self.inbound_files.validate()?;
         self.mail.validate()?;
         self.base().validate()
     }

@@ -23,7 +23,7 @@ use wharf_runtime::metrics::ResponderMetrics;
 use wharf_store::{
     Store,
     contacts::{self, ReplyTarget},
-    conversations,
+    conversations, opt_outs,
     outbound::{self, NewOutbound, Outbound, OutboundStatus},
 };
 
@@ -35,7 +35,7 @@ pub(crate) use self::{
 use crate::{
     enclosure::{Enclosed, Files},
     mail::Mailer,
-    render::{Reader, Renderer},
+    render::{Overrides, Reader},
     split::{self, Split},
 };
 
@@ -46,7 +46,7 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub struct ReplyHandler {
     pub(crate) store: Store,
     pub(crate) sender: Arc<Sender>,
-    pub(crate) renderer: Arc<Renderer>,
+    pub(crate) renderer: Overrides,
     /// `None` without a signing key: replies then carry no link.
     pub(crate) files: Option<Files>,
     /// `None` when mail is not configured.
@@ -70,13 +70,19 @@ impl Handler for ReplyHandler {
 
     async fn handle(&self, message: &Envelope<ReplyRequest>) -> Result<Outcome, HandleError> {
         let reply = &message.body;
+        if reply.proactive && !self.may_write_first(reply).await? {
+            return Ok(Outcome::nothing());
+        }
         let target = self.target(reply).await?;
         let reader = Reader {
             persona: target.persona,
             locale: target.locale.clone(),
             time_zone: target.time_zone,
         };
-        let enclosed = self.enclose(reply, &target, &reader).await?;
+        let (reply, mails_again) = self.with_mails(reply, &target).await?;
+        let reply = &reply;
+        let mut enclosed = self.enclose(reply, &target, &reader).await?;
+        enclosed.again = enclosed.again.or(mails_again);
         let parts = self.prepare(reply, &target, &reader, &enclosed).await?;
         let open = |status| matches!(status, OutboundStatus::Pending | OutboundStatus::Sending);
         let first = parts.iter().any(|part| open(part.status));
@@ -161,6 +167,23 @@ impl Handler for ReplyHandler {
 }
 
 impl ReplyHandler {
+    /// What nobody asked for goes only to a person who has not said STOP.
+    async fn may_write_first(&self, reply: &ReplyRequest) -> Result<bool, HandleError> {
+        let (company, contact) = (reply.company_id, reply.contact_id);
+        let may = self
+            .store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(opt_outs::may_be_written_to(conn, company, contact).await?)
+            })
+            .await?;
+        if !may {
+            let template = reply.content.template();
+            tracing::info!(template, "not sent: the person has opted out");
+            self.metrics.suppressed.with_label_values(&[template]).inc();
+        }
+        Ok(may)
+    }
+
     async fn target(&self, reply: &ReplyRequest) -> Result<ReplyTarget, HandleError> {
         let (company, contact) = (reply.company_id, reply.contact_id);
         self.store
@@ -179,15 +202,15 @@ impl ReplyHandler {
         reader: &Reader,
         enclosed: &Enclosed,
     ) -> Result<Vec<Outbound>, HandleError> {
-        let text = self
-            .renderer
+        let renderer = self.renderer.of(reply.company_id).await;
+        let text = renderer
             .render_with(&reply.content, reader, &enclosed.enclosure)
             .map_err(HandleError::Fail)?;
         let texts = match split::split(&text) {
             Split::Whole(parts) => parts,
             Split::TooLong => {
                 let link = self.whole_text(reply, &text).await?;
-                let end = self.renderer.rest(link.as_ref(), reader);
+                let end = renderer.rest(link.as_ref(), reader);
                 split::shortened(&text, &end.map_err(HandleError::Fail)?)
             }
         };

@@ -116,7 +116,7 @@ impl ReplyHandler {
         }
     }
 
-    async fn mail_content(
+    pub(crate) async fn mail_content(
         &self,
         files: &Files,
         key: &ObjectKey,
@@ -134,8 +134,8 @@ impl ReplyHandler {
         } else {
             files.store.bytes(key).await.ok()
         };
-        let letter = self
-            .renderer
+        let renderer = self.renderer.of(key.company()).await;
+        let letter = renderer
             .letter(key.file_name(), link, bytes.is_some(), reader)
             .map_err(HandleError::Fail)?;
         let file = bytes.map(|bytes| File {

@@ -4,14 +4,18 @@
 //! - [`split`]: long texts in parts.
 //! - [`delivery`]: a reply's parts to Twilio, and what to do when the outcome is in doubt.
 //! - [`enclosure`] and [`mail`]: the file of a reply as link, as WhatsApp media and by mail.
+//! - [`inbound_files`]: what people sent, fetched and kept.
+//! - [`sharing`]: what somebody shares, by mail.
 //! - [`status`]: what Twilio reports about them.
 
 pub mod config;
 pub mod delivery;
 pub mod enclosure;
+pub mod inbound_files;
 pub mod mail;
 pub mod markup;
 pub mod render;
+mod sharing;
 pub mod split;
 pub mod status;
 
@@ -30,8 +34,9 @@ pub use crate::config::Config;
 use crate::{
     delivery::{InDoubt, Keeper, ReplyHandler, Sender},
     enclosure::Files,
+    inbound_files::FileKeeper,
     mail::Mailer,
-    render::Renderer,
+    render::{Overrides, Renderer},
     status::StatusHandler,
 };
 
@@ -47,7 +52,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let sender = Arc::new(Sender {
         store: base.store.clone(),
         client: Client::new(&config.twilio)?,
-        status_callback_url: config.twilio.status_callback_url,
+        status_callback_url: config.twilio.status_callback_url.clone(),
         validity_s: config.delivery.validity_s,
         send_limit,
         in_doubt: InDoubt::default(),
@@ -59,11 +64,24 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         every: Duration::from_millis(config.delivery.held_interval_ms.into()),
         pause: TimeDelta::seconds(config.delivery.notice_pause_s.into()),
     };
+    let inbound = FileKeeper::new(
+        base.store.clone(),
+        config.media.clone(),
+        &config.twilio,
+        config.inbound_files,
+        SystemClock::shared(),
+        metrics.clone(),
+    )?;
+    let inbound = tokio::spawn(inbound.run(lifecycle.clone()));
     let replies = Worker {
         handler: ReplyHandler {
             store: base.store.clone(),
             sender,
-            renderer: Arc::new(Renderer::new()?),
+            renderer: Overrides::new(
+                Renderer::new()?,
+                base.store.clone(),
+                Duration::from_millis(config.templates.recheck_ms.into()),
+            ),
             files: files(&config.media)?,
             mailer: Mailer::new(&config.mail)?,
             clock: SystemClock::shared(),
@@ -95,6 +113,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         statuses.run(&base.broker, &lifecycle),
         keeper.run(lifecycle.soft()),
     );
+    inbound.await?;
     base.close().await;
     Ok(())
 }

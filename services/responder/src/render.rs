@@ -3,28 +3,40 @@
 //! Texts are files: `templates/<persona>/<template>.<locale>.txt` (minijinja, WhatsApp markup).
 //! A persona without its own text gets the default one's; what several texts share stands in
 //! `templates/parts`. To word a template for one more persona: add the file; to add a template: its
-//! variant in `ReplyContent`, its default text, and its samples in `tests.rs`, which then asks for
-//! the snapshots.
+//! variant in `ReplyContent`, its default text in English and Spanish, and its samples in
+//! [`samples`], which the tests then ask the snapshots for. Rows of `whatsapp_templates` go over the
+//! files ([`overrides`]).
 
+pub mod check;
 mod escape;
 mod filters;
+mod overrides;
+pub mod samples;
 #[cfg(test)]
 mod tests;
 mod view;
+
+use std::sync::Arc;
 
 use anyhow::Context;
 use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
-use wharf_domain::{contracts::ReplyContent, persona::Persona};
+use wharf_domain::{
+    contracts::{ReplyContent, answers::Shared},
+    persona::Persona,
+};
 use wharf_media::SignedLink;
 
+pub use self::overrides::Overrides;
 use crate::enclosure::Enclosure;
 
 /// The persona folder whose text everybody falls back to.
 const DEFAULT: &str = "default";
 /// The locale that every template exists in.
 const LOCALE: &str = "en";
+/// The language whose texts have filters of their own.
+const SPANISH: &str = "es";
 
 /// Who a text is for.
 #[derive(Debug, Clone)]
@@ -47,9 +59,13 @@ pub struct Letter {
 }
 
 /// The texts, read and checked once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Renderer {
-    environment: Environment<'static>,
+    /// One environment a language that has filters of its own; each holds all texts.
+    english: Environment<'static>,
+    spanish: Environment<'static>,
+    /// The shipped texts alone, for when an override fails; `None`: there is no override.
+    shipped: Option<Arc<Renderer>>,
 }
 
 impl Renderer {
@@ -58,13 +74,29 @@ impl Renderer {
     /// # Errors
     /// When one of them is not a template.
     pub fn new() -> anyhow::Result<Self> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| AutoEscape::Custom("whatsapp"));
-        environment.set_formatter(escape::formatter);
-        filters::add(&mut environment);
-        embedded(&mut environment);
-        Ok(Self { environment })
+        let mut english = Environment::new();
+        english.set_undefined_behavior(UndefinedBehavior::Strict);
+        english.set_auto_escape_callback(|_| AutoEscape::Custom("whatsapp"));
+        english.set_formatter(escape::formatter);
+        filters::add(&mut english);
+        embedded(&mut english);
+        let mut spanish = english.clone();
+        filters::spanish::add(&mut spanish);
+        Ok(Self {
+            english,
+            spanish,
+            shipped: None,
+        })
+    }
+
+    /// The environment for a text of this locale: the text's own language decides how it shows
+    /// figures, so that an English text that stands in for a Spanish one is English throughout.
+    fn environment(&self, locale: &str) -> &Environment<'static> {
+        if language(locale) == SPANISH {
+            &self.spanish
+        } else {
+            &self.english
+        }
     }
 
     /// Words `content` for `reader`.
@@ -89,6 +121,14 @@ impl Renderer {
     ) -> anyhow::Result<String> {
         let view = view::of(content, reader);
         let view = context! { enclosed => view::enclosure(enclosure, reader), ..view };
+        // What comes on schedule or from somebody else is an answer with a word before it.
+        let view = match content.answer() {
+            answer if std::ptr::eq(answer, content) => view,
+            answer => {
+                let text = self.render_with(answer, reader, enclosure)?;
+                context! { text => Value::from_safe_string(text), ..view }
+            }
+        };
         self.word(content.template(), view, reader)
     }
 
@@ -129,18 +169,64 @@ impl Renderer {
         self.word("rest", view, reader)
     }
 
+    /// Words the mail that brings an answer that somebody shares, without a file.
+    ///
+    /// # Errors
+    /// When a text names a value that the content does not have.
+    pub fn shared_letter(
+        &self,
+        by: &str,
+        content: &ReplyContent,
+        reader: &Reader,
+    ) -> anyhow::Result<Letter> {
+        let view = context! {
+            by => Value::from_safe_string(by.to_owned()),
+            what => content.template(),
+        };
+        let shared = ReplyContent::Shared(Shared {
+            by: by.to_owned(),
+            content: Box::new(content.clone()),
+        });
+        Ok(Letter {
+            subject: self.word("share_mail_subject", view, reader)?,
+            // No markup in mails; a star of a user's own is another character.
+            text: self.render(&shared, reader)?.replace('*', ""),
+        })
+    }
+
     fn word(&self, template: &str, view: Value, reader: &Reader) -> anyhow::Result<String> {
+        let Some(shipped) = &self.shipped else {
+            return self.word_with(template, view, reader);
+        };
+        self.word_with(template, view.clone(), reader)
+            .or_else(|error| {
+                let error = format!("{error:#}");
+                tracing::error!(
+                    template,
+                    error,
+                    "an override failed, the shipped text is used"
+                );
+                shipped.word(template, view, reader)
+            })
+    }
+
+    fn word_with(&self, template: &str, view: Value, reader: &Reader) -> anyhow::Result<String> {
         let persona = reader.persona.map_or(DEFAULT, Persona::as_str);
         let found = locales(&reader.locale).into_iter().find_map(|locale| {
+            let environment = self.environment(&locale);
             [persona, DEFAULT].into_iter().find_map(|persona| {
                 let name = format!("{persona}/{template}.{locale}.txt");
-                self.environment.get_template(&name).ok()
+                environment.get_template(&name).ok()
             })
         });
         let text = found.with_context(|| format!("no text for {template}"))?;
         let machine = reader.persona == Some(Persona::Processor);
         let view = context! {
-            reader => context! { machine, time_zone => reader.time_zone.name() },
+            reader => context! {
+                machine,
+                time_zone => reader.time_zone.name(),
+                comma => filters::spanish::has_comma(&reader.locale),
+            },
             ..view
         };
         let text = text
@@ -150,10 +236,15 @@ impl Renderer {
     }
 }
 
+/// The language of a locale: `es` of `es-MX`.
+fn language(locale: &str) -> &str {
+    locale.split(['-', '_']).next().unwrap_or(LOCALE)
+}
+
 /// The locales that a text is looked for in, the best first: `es-MX`, `es`, `en`.
 pub(crate) fn locales(locale: &str) -> Vec<String> {
     let locale = locale.replace('_', "-");
-    let language = locale.split('-').next().unwrap_or(LOCALE).to_lowercase();
+    let language = language(&locale).to_lowercase();
     let mut locales = vec![locale, language, LOCALE.to_owned()];
     locales.dedup();
     locales

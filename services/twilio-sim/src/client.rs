@@ -10,6 +10,7 @@ pub use crate::{callbacks::CallbackRecord, control::OutboundCount};
 use crate::{
     control::{Inbound, Transcript, TranscriptQuery, Window},
     faults::{CallbackPlan, Fault, FaultRequest},
+    hosted::{FileRequests, Hosted, HostedFile},
     transcript::{Entry, Kind},
     webhook::InboundReport,
 };
@@ -152,6 +153,24 @@ impl SimClient {
         self.post("/sim/faults", &FaultRequest { fault, count })
             .await
             .map(drop)
+    }
+
+    /// Hosts a file as Twilio does with those of inbound messages; gives its URL.
+    ///
+    /// # Errors
+    /// When the simulator cannot be reached.
+    pub async fn host(&self, file: &HostedFile) -> anyhow::Result<String> {
+        let answer = self.post("/sim/files", file).await?;
+        let hosted: Hosted = answer.json().await.context("the file's path")?;
+        Ok(format!("{}{}", self.url, hosted.path))
+    }
+
+    /// How the hosted files were asked for.
+    ///
+    /// # Errors
+    /// When the simulator cannot be reached.
+    pub async fn file_requests(&self) -> anyhow::Result<FileRequests> {
+        self.get("/sim/files", &()).await
     }
 
     /// Changes how status callbacks are sent.

@@ -7,6 +7,7 @@
 //! - `webhook`: what calls Wharf: the inbound form, delivery with retries, reading the answer.
 //! - `callbacks`: the life of an outbound message.
 //! - `media`: the files of an outbound message, fetched and refused as WhatsApp does.
+//! - [`hosted`]: the files of inbound messages, served as Twilio does.
 //! - `control`: `/sim/…`, for tests and the command line; [`client`] speaks to it.
 //! - [`faults`]: what can be made to go wrong. A new fault is a variant there and its place in
 //!   `rest/create.rs`.
@@ -18,6 +19,7 @@ pub mod client;
 pub mod config;
 mod control;
 pub mod faults;
+pub mod hosted;
 mod media;
 mod rest;
 mod server;

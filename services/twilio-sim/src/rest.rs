@@ -46,6 +46,16 @@ async fn fetch(
     }
 }
 
+/// The answer to a request that is not the account's, if it is not.
+pub(crate) fn check_account(
+    state: &State,
+    request: &HttpRequest,
+    account: &str,
+) -> Option<HttpResponse> {
+    let problem = auth::check(state, request, account).err()?;
+    Some(problem.answer())
+}
+
 /// A 200 with Twilio's headers.
 fn answered(state: &State) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();

@@ -6,7 +6,7 @@ use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, web};
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::{SimClient, config::SimConfig, control, rest, state::State, webhook::Caller};
+use crate::{SimClient, config::SimConfig, control, hosted, rest, state::State, webhook::Caller};
 
 /// The largest request body.
 const MAX_BODY: usize = 1024 * 1024;
@@ -37,6 +37,8 @@ impl Sim {
                 .app_data(web::JsonConfig::default().limit(MAX_BODY))
                 .route("/healthz", web::get().to(healthy))
                 .route("/readyz", web::get().to(healthy))
+                // Before the others: its path is longer than theirs.
+                .configure(hosted::routes)
                 .configure(control::routes)
                 .configure(rest::routes)
         })

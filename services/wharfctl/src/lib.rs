@@ -16,8 +16,8 @@ use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
     commands::{
-        agents, dates, demo, evaluate, healthcheck, import::Import, media, migrate, parse,
-        signature, topology, train,
+        agents, dates, demo, evaluate, healthcheck, import::Import, invite, media, migrate, parse,
+        signature, templates, topology, train,
     },
     settings::Settings,
 };
@@ -46,9 +46,13 @@ enum Command {
     Import(Import),
     /// Show a company's agents, and plug in its own
     Agents(agents::AgentsArgs),
+    /// Invite a person: a pairing code that makes a number the person's
+    Invite(invite::InviteArgs),
     /// Take files back that replies lead to
     #[command(subcommand)]
     Media(media::Media),
+    /// Check, import, export and show the texts of replies
+    Templates(templates::TemplatesArgs),
     /// Compute or check the signature of a webhook, and say why it is refused
     Signature(signature::Signature),
     /// Show how messages are understood
@@ -114,7 +118,12 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Agents(args) => {
             agents::run(&args, &Settings::load()?.database()?, &mut out).await?;
         }
+        Command::Invite(args) => {
+            let database = Settings::load()?.database()?;
+            invite::run(&args, &database, &SystemClock, unforeseeable, &mut out).await?;
+        }
         Command::Media(args) => media::run(&args, &Settings::load()?.media()?, &mut out).await?,
+        Command::Templates(args) => return templates::run(&args, &mut out).await,
         Command::Signature(args) => {
             return signature::run(&args, &mut std::io::stdin(), &mut out);
         }
@@ -132,4 +141,11 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A number from the operating system's source: a UUID's six fixed bits lie in different places of
+/// its halves, so that none of them shows in their sum.
+fn unforeseeable() -> u64 {
+    let (high, low) = uuid::Uuid::new_v4().as_u64_pair();
+    high ^ low.rotate_left(32)
 }

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 
 use super::formats::{Formats, Place, colour};
 use super::{CHART_DATA, LONGEST_TEXT, cut, print_setup};
-use crate::{Chart, ChartKind, Kind, Report, text};
+use crate::{Chart, ChartKind, Kind, MAX_PLACES, Report, text};
 
 /// Pixels.
 pub(super) const HEIGHT: u32 = 300;
@@ -30,7 +30,6 @@ pub(super) fn write_data(
     sheet.set_name(CHART_DATA)?.set_column_width(0, 28)?;
     print_setup(sheet, report, false);
     let words = |text: &str| cut(&text::clean(text), LONGEST_TEXT);
-    let whole = super::formats::of_kind(&Kind::integer(), Place::Cell);
     for (index, chart) in report.charts.iter().enumerate() {
         let top = top(report, index);
         let gaps = chart
@@ -42,7 +41,7 @@ pub(super) fn write_data(
             let note = "An empty cell is a value that is not known.";
             sheet.write_string_with_format(top, 3, note, &formats.muted)?;
         }
-        let heading = formats.heading(&Kind::Text);
+        let heading = formats.label();
         sheet.write_string_with_format(top + 1, 0, words(&chart.unit), &heading)?;
         for (row, label) in (top + 2..).zip(&chart.labels) {
             sheet.write_string(row, 0, words(label))?;
@@ -51,19 +50,31 @@ pub(super) fn write_data(
         for (column, series) in (1..).zip(&chart.series) {
             sheet.set_column_width(column, 16)?;
             sheet.write_string_with_format(top + 1, column, words(&series.name), &heading)?;
+            let kind = Kind::Number {
+                places: places(&series.values),
+                unit: None,
+            };
+            let format = super::formats::of_kind(&kind, Place::Cell);
             for (row, value) in (top + 2..).zip(&series.values) {
                 if let Some(value) = value {
-                    let format = if value.fract() == 0.0 {
-                        &whole
-                    } else {
-                        &formats.point
-                    };
-                    sheet.write_number_with_format(row, column, *value, format)?;
+                    sheet.write_number_with_format(row, column, *value, &format)?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// The digits after the point that the values need, the same for all of them.
+fn places(values: &[Option<f64>]) -> u8 {
+    let fits = |places: u8| {
+        let scale = 10_f64.powi(i32::from(places));
+        let rest = |value: &f64| (value * scale - (value * scale).round()).abs();
+        values.iter().flatten().all(|value| rest(value) < 1e-6)
+    };
+    (0..MAX_PLACES)
+        .find(|places| fits(*places))
+        .unwrap_or(MAX_PLACES)
 }
 
 pub(super) fn insert(

@@ -18,8 +18,6 @@ pub(super) struct Formats {
     pub(super) muted: Format,
     pub(super) section: Format,
     pub(super) note: Format,
-    /// Of a chart's values, which have no kind.
-    pub(super) point: Format,
     heading: Format,
 }
 
@@ -45,7 +43,6 @@ impl Formats {
             muted: top.clone().set_font_color(MUTED),
             section: Format::new().set_bold().set_font_size(12),
             note: top.set_font_color(MUTED).set_text_wrap(),
-            point: Format::new().set_num_format("#,##0.######"),
             heading: Format::new()
                 .set_bold()
                 .set_background_color(HEADING_GROUND)
@@ -64,11 +61,16 @@ impl Formats {
             FormatAlign::Left
         };
         let heading = self.heading.clone().set_align(align);
-        if matches!(kind, Kind::Date | Kind::DateTime) {
-            heading.set_indent(1)
-        } else {
+        if kind.is_number() {
             heading
+        } else {
+            heading.set_indent(1)
         }
+    }
+
+    /// A heading of what is no column of a table.
+    pub(super) fn label(&self) -> Format {
+        self.heading.clone().set_align(FormatAlign::Left)
     }
 }
 
@@ -89,7 +91,7 @@ pub(super) fn of_kind(kind: &Kind, place: Place) -> Format {
     if let Some(code) = code(kind, place) {
         format = format.set_num_format(code);
     }
-    if place != Place::Figure && matches!(kind, Kind::Date | Kind::DateTime) {
+    if place != Place::Figure && !kind.is_number() {
         // Apart from the number that may stand beside it.
         format = format.set_indent(1);
     }

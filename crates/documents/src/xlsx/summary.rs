@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::formats::{self, Formats, Place};
 use super::{LONGEST_TEXT, SUMMARY, chart, cut, print_setup};
-use crate::{Kind, Report, text};
+use crate::{Report, text};
 
 /// Of the columns for labels, values and notes, in characters.
 const WIDTHS: [f64; 3] = [30.0, 24.0, 52.0];
@@ -61,7 +61,7 @@ fn figures(
         return Ok(row);
     }
     for (column, heading) in (0..).zip(["Figure", "Value", "Note"]) {
-        sheet.write_string_with_format(row, column, heading, &formats.heading(&Kind::Text))?;
+        sheet.write_string_with_format(row, column, heading, &formats.label())?;
     }
     for figure in &report.summary {
         row += 1;

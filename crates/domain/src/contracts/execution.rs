@@ -53,6 +53,20 @@ pub struct ExecutionContext {
     /// Which step of the request this is.
     #[serde(default)]
     pub step: Step,
+    /// The recurring request that it is a run of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduledRun>,
+}
+
+/// One run of a recurring request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduledRun {
+    /// What the person calls the recurring request.
+    pub number: u32,
+    /// When it was due.
+    pub due: DateTime<Utc>,
+    /// Earlier times that it stands for too.
+    pub missed: u32,
 }
 
 /// Which step of a request an execution is.
@@ -72,6 +86,11 @@ pub enum Step {
     Declined {
         /// The execution that asked.
         asked: ExecutionId,
+    },
+    /// Another page of a list: its lines from there on. Changes nothing.
+    Page {
+        /// Lines before it.
+        after: u32,
     },
     /// Take back what `of` changed, by a change the other way.
     Undo {

@@ -21,7 +21,7 @@ pub use agent_result::{AgentAnswer, AgentResult, AnswerRefused, MAX_AGENT_TEXT};
 pub use answers::{EntityStock, Figure, InventoryCheckResult};
 pub use attachment::Attachment;
 pub use envelope::{Contract, DecodeError, Envelope};
-pub use execution::{ExecutionContext, ExecutionRequest, Step};
+pub use execution::{ExecutionContext, ExecutionRequest, ScheduledRun, Step};
 pub use inbound::{
     ButtonTap, InboundMessage, ListChoice, Location, Media, OptOut, QuotedMessage, Referral,
 };

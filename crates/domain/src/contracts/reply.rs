@@ -7,9 +7,12 @@ use super::{
     Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
-        AlertSummary, Confirm, DailyDigest, InventoryCheckResult, MetricsSummary, NoSupplier,
-        NotEnoughStock, ReorderNotNeeded, ReorderResult, ReportReady, StockUpdated, SupplierInfo,
-        SupplierNotFound, SupplierPerformance, Undone, Waited, WhyNotUndone,
+        AlertSummary, Confirm, DailyDigest, Help, InventoryCheckResult, LessonList, LessonTold,
+        ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired, PersonaChanged,
+        PersonaList, ReorderNotNeeded, ReorderResult, ReportReady, ScheduleList, ScheduleRefused,
+        ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt, ShareRefused, Shared,
+        StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, UnderWay, Undone,
+        Waited, WhyNotPaired, WhyNotUndone, Wordless,
     },
 };
 use crate::{
@@ -38,9 +41,28 @@ pub struct ReplyRequest {
     pub received_at: DateTime<Utc>,
     /// What it says.
     pub content: ReplyContent,
+    /// Whether nobody asked for it: a schedule, an alert, something shared. Such a message goes only
+    /// to a person who has not opted out; an answer, however late, always goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proactive: bool,
 }
 
 impl ReplyRequest {
+    /// What nobody asked for: a schedule's run, an alert, something shared. `step` tells several
+    /// messages of one execution apart; a repeated one has the same id.
+    #[must_use]
+    pub fn unasked(
+        execution_id: ExecutionId,
+        step: &str,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        let mut message = Self::as_message(execution_id, step, to, content, now);
+        message.body.proactive = true;
+        message
+    }
+
     /// The one reply to an execution, in its envelope. Every stage that answers makes it here, so
     /// that a repeated answer carries the same id.
     #[must_use]
@@ -65,6 +87,18 @@ impl ReplyRequest {
         Self::as_message(execution_id, "soft", to, content, now)
     }
 
+    /// What an execution says to somebody else than who asked; `step` tells these messages apart.
+    #[must_use]
+    pub fn beside_execution(
+        execution_id: ExecutionId,
+        step: &str,
+        to: ReplyTo,
+        content: ReplyContent,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        Self::as_message(execution_id, step, to, content, now)
+    }
+
     fn as_message(
         execution_id: ExecutionId,
         step: &str,
@@ -82,6 +116,7 @@ impl ReplyRequest {
             priority: to.priority,
             received_at: to.received_at,
             content,
+            proactive: false,
         };
         Envelope::new(reply_id, execution_id, now, body)
     }
@@ -226,7 +261,15 @@ pub enum ReplyContent {
     /// The message was not understood.
     UnknownCommand,
     /// What can be asked.
-    Help,
+    Help(Help),
+    /// What is under way.
+    UnderWay(UnderWay),
+    /// There is no further page.
+    ListEnd(ListEnd),
+    /// Which personas there are.
+    PersonaList(PersonaList),
+    /// Another persona answers.
+    PersonaChanged(PersonaChanged),
     /// Something must be known first.
     MissingEntity {
         /// What to ask for.
@@ -249,6 +292,43 @@ pub enum ReplyContent {
     },
     /// The sender's number belongs to nobody we know.
     UnknownSender,
+    /// The sender's number belongs to a person from now on.
+    Paired(Paired),
+    /// The pairing code did nothing.
+    PairingRefused(WhyNotPaired),
+    /// We do not write first any more.
+    OptedOut,
+    /// We may write first again.
+    OptedIn,
+    /// A message without a word came; what it holds is not read.
+    NotRead {
+        /// What it is.
+        kind: Wordless,
+    },
+    /// The place of the company that is nearest to where the sender is.
+    NearestLocation(Nearby),
+    /// A lesson on a figure.
+    Lesson(Box<LessonTold>),
+    /// The lessons that there are.
+    LessonList(LessonList),
+    /// When shall it come again?
+    ScheduleWhen(ScheduleWhen),
+    /// A recurring request was made or changed.
+    ScheduleSaved(ScheduleSaved),
+    /// The person's recurring requests.
+    ScheduleList(ScheduleList),
+    /// Nothing was scheduled or changed.
+    ScheduleRefused(ScheduleRefused),
+    /// What a recurring request brought.
+    Scheduled(Scheduled),
+    /// Shall it go to so many?
+    ShareConfirm(ShareConfirm),
+    /// Who got an answer.
+    ShareReceipt(ShareReceipt),
+    /// Nothing was shared.
+    ShareRefused(ShareRefused),
+    /// An answer that somebody of the team sends.
+    Shared(Shared),
     /// What an agent of the company's own answered, in its own words.
     AgentSays {
         /// The agent.
@@ -264,7 +344,25 @@ impl ReplyContent {
     pub const fn attachment(&self) -> Option<&Attachment> {
         match self {
             Self::ReportReady(report) => Some(&report.attachment),
+            Self::Scheduled(Scheduled { content, .. }) | Self::Shared(Shared { content, .. }) => {
+                match &**content {
+                    Self::ReportReady(report) => Some(&report.attachment),
+                    _ => None,
+                }
+            }
             _ => None,
+        }
+    }
+
+    /// The answer that it brings: what somebody shares, and what comes on schedule, is the answer
+    /// of an agent.
+    #[must_use]
+    pub fn answer(&self) -> &Self {
+        match self {
+            Self::Scheduled(Scheduled { content, .. }) | Self::Shared(Shared { content, .. }) => {
+                content
+            }
+            other => other,
         }
     }
 
@@ -308,12 +406,33 @@ impl ReplyContent {
             Self::LocationNotFound { .. } => "location_not_found",
             Self::WhichLocation { .. } => "which_location",
             Self::UnknownCommand => "unknown_command",
-            Self::Help => "help",
+            Self::Help(_) => "help",
+            Self::UnderWay(_) => "under_way",
+            Self::ListEnd(_) => "list_end",
+            Self::PersonaList(_) => "persona_list",
+            Self::PersonaChanged(_) => "persona_changed",
             Self::MissingEntity { .. } => "missing_entity",
             Self::NotAvailable { .. } => "not_available",
             Self::AgentError { .. } => "agent_error",
             Self::FeedbackNoted { .. } => "feedback_noted",
             Self::UnknownSender => "unknown_sender",
+            Self::Paired(_) => "paired",
+            Self::PairingRefused(_) => "pairing_refused",
+            Self::OptedOut => "opted_out",
+            Self::OptedIn => "opted_in",
+            Self::NotRead { .. } => "not_read",
+            Self::NearestLocation(_) => "nearest_location",
+            Self::Lesson(_) => "lesson",
+            Self::LessonList(_) => "lesson_list",
+            Self::ScheduleWhen(_) => "schedule_when",
+            Self::ScheduleSaved(_) => "schedule_saved",
+            Self::ScheduleList(_) => "schedule_list",
+            Self::ScheduleRefused(_) => "schedule_refused",
+            Self::Scheduled(_) => "scheduled",
+            Self::ShareConfirm(_) => "share_confirm",
+            Self::ShareReceipt(_) => "share_receipt",
+            Self::ShareRefused(_) => "share_refused",
+            Self::Shared(_) => "shared",
             Self::AgentSays { .. } => "agent_says",
         }
     }

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod configuration;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod doubt;
 #[cfg(test)]
 mod external;
@@ -17,6 +19,8 @@ mod limits;
 mod once;
 #[cfg(test)]
 mod outages;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod personas;
 #[cfg(test)]

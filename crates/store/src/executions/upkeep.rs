@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 use wharf_domain::{
     agent::AgentType,
-    ids::{CompanyId, ExecutionId},
+    ids::{CompanyId, ExecutionId, ProfileId},
     intent::IntentType,
 };
 
@@ -129,6 +129,58 @@ pub async fn cancel_of_conversation(
         .get_result(conn)
         .await
         .optional()?)
+}
+
+/// Executions that have not ended, of the conversation or asked for by `profile` elsewhere, the
+/// oldest first, at most `most`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn under_way(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    conversation_key: &str,
+    profile: Option<ProfileId>,
+    most: i64,
+) -> Result<Vec<Execution>> {
+    // NULL equals nothing.
+    let own = q::profile_id.eq(profile.map(|profile| profile.0));
+    Ok(q::table
+        .filter(q::company_id.eq(company.0))
+        .filter(
+            q::conversation_key
+                .eq(conversation_key)
+                .or(own.assume_not_null()),
+        )
+        .filter(q::status.eq_any([PENDING, PROCESSING]))
+        .order((q::created_at, q::id))
+        .limit(most)
+        .select(Execution::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// The latest executions of the conversation that were enqueued since `since` and not cancelled,
+/// the latest first, at most ten.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest_of_conversation(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    conversation_key: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<Execution>> {
+    Ok(q::table
+        .filter(q::company_id.eq(company.0))
+        .filter(q::conversation_key.eq(conversation_key))
+        .filter(q::created_at.ge(since))
+        .filter(q::status.ne(ExecutionStatus::Cancelled.as_str()))
+        .order((q::created_at.desc(), q::id.desc()))
+        .limit(10)
+        .select(Execution::as_select())
+        .load(conn)
+        .await?)
 }
 
 /// Waits until no other transaction changes something for this conversation; until the present

@@ -29,12 +29,7 @@ fn alerts(ids: &[&str]) -> ShownList {
         entities: Entities::from_iter([(EntityName::AlertId, (*id).to_owned())]),
         confirm: false,
     };
-    ShownList {
-        choices: ids.iter().map(choice).collect(),
-        shown_by: execution("SM1"),
-        current: None,
-        form: None,
-    }
+    ShownList::new(ids.iter().map(choice).collect(), execution("SM1"))
 }
 
 #[tokio::test]

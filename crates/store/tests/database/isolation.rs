@@ -57,7 +57,9 @@ async fn every_table_is_isolated_and_what_is_seen_across_is_listed() {
              ((company_id IS NULL) AND (wharf_company() IS NOT NULL))",
             "agent_execution_queue across SELECT wharf_across true",
             "companies across SELECT wharf_across true",
+            "inbound_media across SELECT wharf_across true",
             "outbound_messages across SELECT wharf_across true",
+            "profiles across SELECT wharf_across true",
             "whatsapp_conversations across SELECT wharf_across true",
         ]
         .map(str::to_owned),
@@ -105,7 +107,9 @@ async fn the_services_roles_are_no_more_than_that() {
         [
             "agent_execution_queue SELECT all",
             "companies SELECT all",
+            "inbound_media SELECT company_id next_try_at remove_at state",
             "outbound_messages SELECT company_id id message_sid",
+            "profiles SELECT persona",
             "whatsapp_conversations SELECT created_at feedback feedback_at intent_type",
         ]
     );
@@ -310,6 +314,7 @@ async fn who_looks_across_reads_what_is_listed_and_writes_nothing() {
             "SELECT body FROM outbound_messages",
             "SELECT message_body FROM whatsapp_conversations",
             "SELECT * FROM profiles",
+            "SELECT url FROM inbound_media",
         ] {
             let refused: Result<usize, StoreError> = world
                 .store
@@ -406,14 +411,18 @@ fn the_uses_across_companies_are_these() {
         found,
         [
             "DeliveryStatus services/responder/src/status.rs",
+            "Files services/responder/src/inbound_files/mod.rs",
             "Keeper services/responder/src/delivery/held.rs",
             "Labels services/nlp/src/feedback.rs",
             "Operator services/wharfctl/src/commands/agents.rs",
             "Operator services/wharfctl/src/commands/import.rs",
+            "Operator services/wharfctl/src/commands/invite.rs",
+            "Operator services/wharfctl/src/commands/templates.rs",
             "Receiver services/nlp/src/lib.rs",
             "Sweeper services/agent-executor/src/sweeper/drafts.rs",
             "Sweeper services/agent-executor/src/sweeper/jobs.rs",
             "Sweeper services/agent-executor/src/sweeper/mod.rs",
+            "Sweeper services/agent-executor/src/sweeper/schedules.rs",
         ]
     );
 }

@@ -191,6 +191,7 @@ async fn schema_rs_says_what_the_database_has() {
            WHEN 'int2' THEN 'SmallInt' WHEN 'int4' THEN 'Integer' WHEN 'int8' THEN 'BigInt' \
            WHEN 'bool' THEN 'Bool' WHEN 'jsonb' THEN 'Jsonb' WHEN 'numeric' THEN 'Numeric' \
            WHEN 'date' THEN 'Date' WHEN 'time' THEN 'Time' \
+           WHEN 'float8' THEN 'Double' WHEN 'bytea' THEN 'Bytea' \
            WHEN 'timestamptz' THEN 'Timestamptz' \
            WHEN '_text' THEN 'Array<Text>' ELSE udt_name END AS t \
            FROM information_schema.columns WHERE table_schema = 'public' \

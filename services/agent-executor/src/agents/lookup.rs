@@ -3,6 +3,7 @@
 use uuid::Uuid;
 use wharf_domain::{
     contracts::{ProductName, ReplyContent},
+    dialogue::PAGE_LINES,
     entities::EntityName,
 };
 use wharf_store::{
@@ -14,7 +15,7 @@ use wharf_store::{
 use super::{AgentFailure, Request, changes};
 
 /// Names that one reply can list, and that a digit can choose from.
-pub(super) const CHOICES: usize = 9;
+pub(super) const CHOICES: usize = PAGE_LINES as usize;
 
 /// What was looked for, or what to answer instead.
 pub(super) type Found<T> = Result<T, Box<ReplyContent>>;

@@ -219,7 +219,10 @@ async fn step<A: Agent + Sync>(
     request: &Request,
 ) -> Result<Work, AgentFailure> {
     match request.step {
-        Step::Ask | Step::Confirmed { .. } => agent.run(conn, request).await,
+        Step::Page { .. } if request.intent.mutates() => {
+            Err(AgentFailure::Refused("a change has no pages".to_owned()))
+        }
+        Step::Ask | Step::Page { .. } | Step::Confirmed { .. } => agent.run(conn, request).await,
         Step::Declined { asked } => agent.decline(conn, request, asked).await.map(Work::done),
         Step::Undo { of } => agent.undo(conn, request, of).await.map(Work::done),
     }

@@ -51,6 +51,15 @@ pub struct Person {
 }
 
 impl Request {
+    /// Lines of a list that come before those that are asked for: more than 0 on later pages.
+    #[must_use]
+    pub const fn after(&self) -> u32 {
+        match self.step {
+            Step::Page { after } => after,
+            _ => 0,
+        }
+    }
+
     /// The tenant.
     #[must_use]
     pub fn company_id(&self) -> CompanyId {

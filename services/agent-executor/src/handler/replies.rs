@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize as _;
 use wharf_broker::{Outgoing, Route};
 use wharf_domain::contracts::{
-    AgentErrorKind, ExecutionContext, ReplyContent, ReplyRequest, ReplyTo,
+    AgentErrorKind, ExecutionContext, ReplyContent, ReplyRequest, ReplyTo, answers::Scheduled,
 };
 use wharf_pipeline::{HandleError, Outcome, Publication};
 use wharf_store::{
@@ -27,6 +27,7 @@ impl Engine {
         let Some(to) = receiver(execution, received_at) else {
             return Outcome::nothing();
         };
+        let content = as_scheduled(execution, content);
         let reply = ReplyRequest::to_execution(execution.id, to, content, self.now());
         Outcome::publish(vec![Publication::Reply(Box::new(reply))])
     }
@@ -76,6 +77,21 @@ pub(super) fn received_at(execution: &Execution) -> DateTime<Utc> {
         .as_ref()
         .and_then(|context| ExecutionContext::deserialize(context).ok())
         .map_or(execution.created_at, |context| context.received_at)
+}
+
+/// What nobody asked for just now says what it is.
+fn as_scheduled(execution: &Execution, content: ReplyContent) -> ReplyContent {
+    let context = execution.context.as_ref();
+    let context = context.and_then(|context| ExecutionContext::deserialize(context).ok());
+    match context.and_then(|context| context.schedule) {
+        Some(run) => ReplyContent::Scheduled(Scheduled {
+            number: run.number,
+            due: run.due,
+            missed: run.missed,
+            content: Box::new(content),
+        }),
+        None => content,
+    }
 }
 
 fn receiver(execution: &Execution, received_at: DateTime<Utc>) -> Option<ReplyTo> {

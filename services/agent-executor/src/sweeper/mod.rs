@@ -1,5 +1,6 @@
 //! Looks after what no message drives: executions past their deadlines, requests that got lost,
-//! drafts that nobody answered, and the agents' own work when it is time. One process at a time does it, whoever has the lock.
+//! drafts that nobody answered, requests that come again by themselves, and the agents' own work when
+//! it is time. One process at a time does it, whoever has the lock.
 //!
 //! Nothing holds what is published here but rows. So a message is published, with an id that
 //! follows from the execution, before the row says so: a crash in between repeats it, and who gets
@@ -9,6 +10,7 @@
 
 mod drafts;
 mod jobs;
+mod schedules;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -108,6 +110,7 @@ impl Sweeper {
         self.tell_late().await?;
         self.publish_lost().await?;
         drafts::cancel_unanswered(&self.engine).await?;
+        schedules::run_due(&self.engine).await?;
         jobs::run_due(&self.engine, self.config.job_minutes).await
     }
 

@@ -1,5 +1,7 @@
 //! alert_generator: alerts are found once, listed, and changed by one of many.
 
+use std::collections::HashSet;
+
 use wharf_agent_executor::agents::ConfirmResolve;
 use wharf_domain::{
     agent::AgentType,
@@ -310,4 +312,25 @@ async fn severe_alerts_are_resolved_after_a_yes_when_the_company_wants_that() {
     // What is resolved already is told, not asked about.
     let again = changed(desk.run(ask("5", ResolveAlert, &[(AlertId, "A1")])).await);
     assert!(!again.changed);
+}
+
+#[tokio::test]
+async fn a_page_goes_on_where_the_one_before_ended() {
+    let desk = tidy().await;
+    desk.db
+        .run_sql("UPDATE products SET reorder_point = 1000000")
+        .await;
+    let first = view(&desk, "1", &[]).await;
+    assert_eq!((first.after, first.alerts.len()), (0, 9));
+    assert!(first.count > 9, "{}", first.count);
+    let mut next = ask("2", ViewAlerts, &[]);
+    next.step = Step::Page { after: 9 };
+    let ReplyContent::AlertSummary(second) = desk.run(next).await else {
+        panic!("a page");
+    };
+    assert_eq!((second.after, second.count), (9, first.count));
+    assert!(!second.alerts.is_empty());
+    let lines = first.alerts.iter().chain(&second.alerts);
+    let ids: HashSet<&str> = lines.map(|line| line.id.as_str()).collect();
+    assert_eq!(ids.len(), 9 + second.alerts.len(), "no alert twice");
 }

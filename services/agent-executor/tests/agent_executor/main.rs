@@ -14,6 +14,7 @@ mod external;
 mod failing;
 mod purchasing;
 mod reporting;
+mod scheduling;
 mod stock;
 mod stopping;
 mod support;

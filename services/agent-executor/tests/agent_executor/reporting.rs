@@ -238,7 +238,7 @@ async fn the_digest_is_of_the_last_day_on_record() {
     let before = revenue.replace('$', "2026-03-10");
     agree(&desk, Some(&amount(day.revenue_before)), &before).await;
     let units = "SELECT sum(quantity) FROM sales WHERE sold_on = '2026-03-17'";
-    agree(&desk, Some(&day.units_sold.to_string()), units).await;
+    agree(&desk, Some(&day.units_sold.unwrap().to_string()), units).await;
     assert_eq!(day.top.len(), 3);
     let most = "SELECT max(units) FROM (SELECT sum(quantity) AS units FROM sales
         WHERE sold_on = '2026-03-17' GROUP BY product_id) AS products";
@@ -263,7 +263,7 @@ async fn the_digest_is_of_the_last_day_on_record() {
     assert_eq!(today.period.to.to_string(), "2026-03-18");
     assert_eq!(
         (today.revenue, today.units_sold, today.top),
-        (None, 0, vec![])
+        (None, None, vec![])
     );
     assert!(today.revenue_before.is_some());
 }
@@ -372,6 +372,28 @@ async fn reports_hold_the_rows_that_their_figures_are_made_of() {
     let value = "SELECT sum(quantity * cost) FROM stock_snapshots
         JOIN products ON products.id = product_id WHERE taken_on = '2026-02-28'";
     agree(&desk, Some(&sum(&last, "Stock by product", "Value")), value).await;
+}
+
+#[tokio::test]
+async fn a_report_has_the_format_that_was_asked_for() {
+    let desk = Desk::open().await;
+    for (id, name, format) in [
+        ("SM1", "xlsx", Format::Xlsx),
+        ("SM2", "csv", Format::Csv),
+        ("SM3", "pdf", Format::Pdf),
+    ] {
+        let said = [
+            (EntityName::ReportType, "sales"),
+            (EntityName::Format, name),
+        ];
+        let asked = ask(id, IntentType::GenerateReport, &said);
+        let job = document(&desk, &asked).await;
+        assert_eq!(job.format, format);
+        let ready = finish(&desk, &asked, &job, 1).await;
+        assert_eq!(ready.format, name);
+        desk.rows(&format!("reports WHERE format = '{name}'"), 1)
+            .await;
+    }
 }
 
 #[tokio::test]

@@ -148,6 +148,7 @@ impl TestExecutor {
             persona: None,
             received_at: request.created_at,
             step,
+            schedule: None,
         };
         let new = NewExecution {
             id: request.execution_id,

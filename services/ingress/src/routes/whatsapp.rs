@@ -5,6 +5,7 @@ use wharf_broker::{Outgoing, Route};
 use wharf_domain::{
     contracts::{Envelope, InboundMessage},
     ids::ExecutionId,
+    opt_out::OptChange,
 };
 use wharf_twilio::form;
 
@@ -86,15 +87,23 @@ async fn take(
             }
         }
     }
-    // Where Twilio's Advanced Opt-Out has answered, a second answer would break the opt-out.
     let acknowledge = seen == Seen::First
-        && message.opt_out.is_none()
+        && wants_acknowledgement(&message)
         && ingress.acknowledgement == AcknowledgementPolicy::Always;
     publish(ingress, id, message)
         .await
         .inspect_err(|_| ingress.recent.forget(id))?;
     ingress.recent.confirm(id);
     Ok(Taken::Queued { id, acknowledge })
+}
+
+/// Whether "received" is a sensible thing to say. Where Twilio's Advanced Opt-Out has answered, a
+/// second answer would break the opt-out; a STOP of our own reading gets its one confirmation; an
+/// emoji on a message asks for nothing.
+fn wants_acknowledgement(message: &InboundMessage) -> bool {
+    message.opt_out.is_none()
+        && OptChange::read(message).is_none()
+        && message.message_type.as_deref() != Some("reaction")
 }
 
 async fn publish(

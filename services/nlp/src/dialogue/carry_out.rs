@@ -64,6 +64,12 @@ impl InboundHandler {
                 publish.push(self.refuse(conn, &speaker, intent, &part).await?);
                 continue;
             }
+            if let Act::Offer(offer) = part.act {
+                let (messages, waits) = self.offer(conn, &speaker, offer).await?;
+                publish.extend(messages);
+                wait = waits.or(wait);
+                continue;
+            }
             wait = part.wait.or(wait);
             publish.push(self.act(conn, &speaker, part.act).await?);
         }
@@ -81,7 +87,7 @@ impl InboundHandler {
         TimeDelta::minutes(self.dialogue.question_minutes.into())
     }
 
-    async fn may(
+    pub(crate) async fn may(
         &self,
         conn: &mut AsyncPgConnection,
         speaker: &Speaker<'_>,
@@ -115,7 +121,7 @@ impl InboundHandler {
         Ok(self.reply(speaker, content))
     }
 
-    async fn write_down(
+    pub(crate) async fn write_down(
         &self,
         conn: &mut AsyncPgConnection,
         speaker: &Speaker<'_>,
@@ -148,6 +154,12 @@ impl InboundHandler {
             Act::Answer(content) => Ok(self.reply(speaker, content)),
             Act::Undo => self.undo(conn, speaker).await,
             Act::Cancel => self.cancel(conn, speaker).await,
+            Act::Command(command) => {
+                let content = self.command(conn, speaker, command).await?;
+                Ok(self.reply(speaker, content))
+            }
+            // Of several messages: see carry_out.
+            Act::Offer(_) => Ok(self.reply(speaker, ReplyContent::UnknownCommand)),
         }
     }
 
@@ -170,6 +182,11 @@ impl InboundHandler {
         let company = speaker.sender.company_id;
         let key = speaker.inbound.conversation_key();
         let refused = |why| self.reply(speaker, ReplyContent::NotUndone(why));
+        let minutes = self.dialogue.undo_minutes;
+        let until = speaker.inbound.received_at - TimeDelta::minutes(minutes.into());
+        if let Some(undone) = self.undo_schedule(conn, speaker, until).await? {
+            return Ok(undone);
+        }
         let Some(effect) = effects::latest_of(conn, company, &key).await? else {
             return Ok(refused(WhyNotUndone::Nothing));
         };
@@ -231,6 +248,7 @@ impl InboundHandler {
             persona,
             received_at: inbound.received_at,
             step: request.step,
+            schedule: None,
         };
         let now = self.clock.now();
         let execution = NewExecution {
@@ -282,8 +300,9 @@ pub(crate) fn hint(state: Option<&DialogueState>) -> crate::understand::Dialogue
     let (asked, pending, list_length) = match state {
         Some(DialogueState::Confirming(pending)) => (None, Some(pending.intent), 0),
         Some(DialogueState::Asking(form)) => (Some(form.missing), Some(form.intent), 0),
-        Some(DialogueState::Choosing(list)) => (None, None, list.choices.len()),
-        None => (None, None, 0),
+        Some(DialogueState::Choosing(list)) => (None, None, list.last_line()),
+        Some(DialogueState::Saying(list)) => (None, None, list.lines.len()),
+        Some(DialogueState::Offering(_)) | None => (None, None, 0),
     };
     crate::understand::DialogueState {
         asked,

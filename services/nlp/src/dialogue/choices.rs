@@ -78,6 +78,37 @@ pub(super) const OPERATIONS: Words = &[
     ),
 ];
 
+/// How bad alerts are.
+pub(super) const SEVERITIES: Words = &[
+    (
+        "critical",
+        &[
+            "critical", "urgent", "critica", "criticas", "critico", "criticos",
+        ],
+    ),
+    ("high", &["high", "alta", "altas"]),
+    ("medium", &["medium", "media", "medias"]),
+    ("low", &["low", "baja", "bajas"]),
+];
+/// What alerts are about.
+pub(super) const CATEGORIES: Words = &[
+    (
+        "stock",
+        &["stock", "inventory", "inventario", "existencias"],
+    ),
+    (
+        "supplier",
+        &["supplier", "suppliers", "proveedor", "proveedores"],
+    ),
+    (
+        "delivery",
+        &["delivery", "deliveries", "entrega", "entregas"],
+    ),
+    ("quality", &["quality", "calidad"]),
+    ("price", &["price", "prices", "precio", "precios"]),
+    ("system", &["system", "sistema"]),
+];
+
 /// Words that say nothing in an answer.
 const FILLERS: &[&str] = &[
     "the",

@@ -2,16 +2,26 @@
 //! people.
 //!
 //! - [`said`]: what a message says to a question: yes, no, a number, another quantity.
+//! - [`commands`]: messages to the conversation itself: STATUS, help, the persona.
+//! - [`follow`]: messages that mean the request before with another thing: "and bolts?".
 //! - [`slot`]: an answer read with the question in mind.
+//! - [`lines`]: lines and pages of a list.
 //! - [`turn`]: what follows from both; a pure function of the state and the message.
 //! - [`quoted`]: the reply that a message quotes.
+//! - [`answering`]: what the conversation itself answers.
+//! - [`offers`]: LEARN, SHARE and SCHEDULE.
 //! - [`carry_out`]: permission, rows and replies for a turn, in the message's transaction.
 //!
 //! To let a conversation wait for something new: a variant of
 //! [`DialogueState`](wharf_domain::dialogue::DialogueState) and its function in [`turn`].
 
+mod answering;
 pub(crate) mod carry_out;
 mod choices;
+pub mod commands;
+pub mod follow;
+mod lines;
+pub mod offers;
 pub mod quoted;
 pub mod said;
 pub mod slot;
@@ -19,6 +29,7 @@ pub mod slot;
 mod tests;
 pub mod turn;
 
+use self::commands::Command;
 use wharf_domain::{
     contracts::{ReplyContent, Step},
     dialogue::{DialogueState, PendingConfirmation},
@@ -63,6 +74,10 @@ pub enum Act {
     Undo,
     /// The conversation's latest request under way is stopped.
     Cancel,
+    /// The conversation itself answers.
+    Command(Command),
+    /// An offer of our texts is taken up.
+    Offer(offers::Offer),
 }
 
 /// Work for an agent.

@@ -1,10 +1,11 @@
 //! The reply of ours that a message quotes by a swipe, or puts an emoji on: what it asked or
 //! listed, read from the outcome that was stored when it was decided.
 
+use super::commands;
 use chrono::{DateTime, TimeDelta, Utc};
 use wharf_domain::{
     contracts::{ExecutionContext, ReplyContent},
-    dialogue::{PendingConfirmation, ShownList},
+    dialogue::{PendingConfirmation, ShownLines, ShownList},
     entities::Entities,
     ids::{CompanyId, ExecutionId},
     intent::IntentType,
@@ -21,6 +22,8 @@ pub struct Quoted {
     pub question: Option<(IntentType, Entities)>,
     /// What it listed.
     pub list: Option<ShownList>,
+    /// The words that it listed.
+    pub lines: Option<ShownLines>,
     /// Whether it is too old to be answered.
     pub expired: bool,
 }
@@ -86,6 +89,10 @@ pub async fn find(
         ReplyContent::Confirm(asked) => Some((asked.intent, asked.entities.clone())),
         _ => None,
     };
+    let lines = match &content {
+        ReplyContent::PersonaList(_) => Some(commands::personas(id)),
+        _ => None,
+    };
     let list = intent.and_then(|intent| {
         ShownList::of_reply(id, intent, &entities.unwrap_or_default(), &content)
     });
@@ -93,6 +100,7 @@ pub async fn find(
         execution: id,
         question,
         list: list.map(asked_about),
+        lines,
         expired: reply.at + waits <= now,
     }))
 }

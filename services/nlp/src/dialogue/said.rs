@@ -3,6 +3,7 @@
 
 use wharf_domain::intent::IntentType;
 
+use super::commands::{self, Command};
 use crate::understand::{
     Reply,
     entities::{numbers, replies},
@@ -25,6 +26,12 @@ pub enum Said {
     Cancel,
     /// Take back what was done.
     Undo,
+    /// The next page of the list.
+    More,
+    /// The page before.
+    Back,
+    /// A command to the conversation itself.
+    Command(Command),
     /// These lines of the list, from 1, in the order given.
     Lines(Vec<usize>),
     /// Another quantity: "yes but 30", "make it 30".
@@ -60,6 +67,19 @@ const NO_PHRASES: &[&str] = &[
     "incorrecto",
 ];
 
+/// Whole messages that turn the page, beside single words.
+const MORE_PHRASES: &[&str] = &[
+    "show more",
+    "see more",
+    "next page",
+    "show the rest",
+    "ver mas",
+    "mostrar mas",
+    "siguiente pagina",
+    "pagina siguiente",
+];
+const BACK_PHRASES: &[&str] = &["previous page", "go back", "pagina anterior"];
+
 const YES: &[&str] = &[
     "yes", "y", "yep", "yeah", "yup", "ok", "okay", "sure", "si", "sip", "claro", "dale", "vale",
     "bueno", "confirm", "confirmo",
@@ -86,6 +106,17 @@ const RESOLVE: &[&str] = &[
     "resolve", "resolved", "close", "resolver", "resuelve", "cerrar", "cierra",
 ];
 const ALERT_FILLERS: &[&str] = &["alert", "alerts", "alerta", "alertas"];
+
+impl Said {
+    /// Whether it means something by a list alone.
+    #[must_use]
+    pub const fn is_of_a_list(&self) -> bool {
+        matches!(
+            self,
+            Self::Lines(_) | Self::Alerts { .. } | Self::More | Self::Back
+        )
+    }
+}
 
 /// Reads a message's words; `forwarded` words are somebody else's and say nothing.
 #[must_use]
@@ -114,7 +145,19 @@ pub fn read(text: &str, forwarded: bool) -> Said {
         Some(Reply::Cancel) => return Said::Cancel,
         Some(Reply::Undo) => return Said::Undo,
         Some(Reply::Lines(lines)) => return Said::Lines(lines),
-        Some(_) | None => {}
+        Some(Reply::More) => return Said::More,
+        Some(Reply::Back) => return Said::Back,
+        None => {}
+    }
+    if let Some(command) = commands::read(plain) {
+        return Said::Command(command);
+    }
+    let bare = plain.trim_matches(|c: char| !c.is_alphanumeric());
+    if MORE_PHRASES.contains(&bare) {
+        return Said::More;
+    }
+    if BACK_PHRASES.contains(&bare) {
+        return Said::Back;
     }
     alerts(plain)
         .or_else(|| quantity(plain))
@@ -280,6 +323,13 @@ mod tests {
             ("make it 30 or 40", Said::Other { yes: false }),
             ("make it 900000", Said::Other { yes: false }),
             ("30 mops", Said::Other { yes: false }),
+            ("next", Said::More),
+            ("more please", Said::More),
+            ("siguiente", Said::More),
+            ("next page", Said::More),
+            ("back", Said::Back),
+            ("anterior", Said::Back),
+            ("status", Said::Command(Command::Status)),
             ("yes order the blue ones", Said::Other { yes: true }),
         ] {
             assert_eq!(read(text, false), expected, "{text}");

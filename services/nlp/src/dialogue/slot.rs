@@ -36,6 +36,9 @@ pub enum Slot {
     Nothing,
 }
 
+/// A quantity that no order or count reaches.
+pub(super) const MOST: f64 = ABSURD_QUANTITY;
+
 /// What `text` answers to the question for `asked`.
 #[must_use]
 pub fn fill(asked: EntityName, text: &str, context: &Context<'_>) -> Slot {
@@ -87,13 +90,17 @@ fn alert(plain: &str) -> Option<String> {
 
 /// The period that makes up most of the message.
 fn period(text: &str, context: &Context<'_>) -> Option<String> {
-    let language = context.language.map(Into::into);
     let today = context.now.with_timezone(&context.time_zone).date_naive();
-    let dates = DateContext::new(today, context.week_start, language);
-    let found = dates::find(text, &dates)
-        .into_iter()
-        .filter(|found| found.range.start.is_none_or(|start| start <= today))
-        .max_by_key(|found| found.span.len())?;
+    // People answer in a language that is not their profile's, too.
+    let languages = [context.language.map(Into::into), None];
+    let (found, dates) = languages.into_iter().find_map(|language| {
+        let dates = DateContext::new(today, context.week_start, language);
+        let found = dates::find(text, &dates)
+            .into_iter()
+            .filter(|found| found.range.start.is_none_or(|start| start <= today))
+            .max_by_key(|found| found.span.len())?;
+        Some((found, dates))
+    })?;
     let (before, after) = (&text[..found.span.start], &text[found.span.end..]);
     let mut rest = before.split_whitespace().chain(after.split_whitespace());
     let alone = rest.all(|word| {
@@ -275,6 +282,7 @@ mod tests {
             (E::Product, "the palet wrap", E::Sku, "ABC123"),
             (E::Product, "hex bolt", E::Product, "one of 2"),
             (E::DateRange, "last week", E::DateRange, "last_week"),
+            (E::DateRange, "la semana pasada", E::DateRange, "last_week"),
             (
                 E::DateRange,
                 "for yesterday please",

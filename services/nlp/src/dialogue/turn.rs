@@ -7,8 +7,8 @@
 use chrono::{DateTime, Utc};
 use wharf_domain::{
     contracts::{ReplyContent, Step, answers::Waited},
-    dialogue::{Choice, DialogueState, Form, PendingConfirmation, ShownList},
-    entities::{Entities, EntityName},
+    dialogue::{DialogueState, Form, Offered, PendingConfirmation, ShownLines, ShownList},
+    entities::EntityName,
     ids::ExecutionId,
     intent::IntentType,
     mapping::mapping_of,
@@ -17,13 +17,17 @@ use wharf_store::dialogues::Found;
 
 use super::{
     Act, Part, Request, Turn,
+    commands::{self, Command, PersonaAsk},
+    follow::{self, Followed, Previous},
+    lines, offers,
     quoted::Quoted,
-    said::Said,
+    said::{self, Said},
     slot::{self, Slot},
 };
 use crate::{
-    plan::{self, MOST_REQUESTS},
-    understand::{Certainty, Context, Decision, Understanding},
+    format,
+    plan,
+    understand::{Certainty, Context, Decision, Understanding, normalise::Normalised},
 };
 
 /// How often a question is asked again after an answer that cannot be used.
@@ -46,6 +50,8 @@ pub struct Heard<'a> {
     pub said: &'a Said,
     /// What they are by themselves; `None` when there are none.
     pub understanding: Option<&'a Understanding>,
+    /// The request before, lately; looked up for what opens like a follow-up.
+    pub previous: Option<&'a Previous>,
     /// What they are read against.
     pub context: Context<'a>,
 }
@@ -54,14 +60,24 @@ pub struct Heard<'a> {
 #[must_use]
 pub fn turn(heard: &Heard<'_>) -> Turn {
     let live = heard.live();
+    if let Some(turn) = offers::turn(heard, live) {
+        return turn;
+    }
     if let Some(turn) = heard.of_quoted_list(live) {
         return turn;
+    }
+    if let Said::Command(command) = heard.said
+        && !heard.answers_form(live)
+    {
+        return heard.command(*command, live);
     }
     match live {
         Some(DialogueState::Confirming(pending)) => heard.confirming(pending),
         Some(DialogueState::Asking(form)) => heard.asking(form),
         Some(DialogueState::Choosing(list)) => heard.choosing(list),
-        None => heard.nothing_open(),
+        Some(DialogueState::Saying(list)) => heard.saying(list),
+        // What answers no offer's question is a message like any.
+        Some(DialogueState::Offering(_)) | None => heard.nothing_open(),
     }
 }
 
@@ -83,8 +99,14 @@ impl<'a> Heard<'a> {
     /// A swipe says which list is meant.
     fn of_quoted_list(&self, live: Option<&DialogueState>) -> Option<Turn> {
         let quoted = self.quoted?;
-        if !matches!(self.said, Said::Lines(_) | Said::Alerts { .. }) {
+        if !self.said.is_of_a_list() {
             return None;
+        }
+        if let Some(lines) = &quoted.lines {
+            return Some(match quoted.expired {
+                true => Turn::answer(expired(Waited::List)),
+                false => self.saying(lines),
+            });
         }
         if let Some(DialogueState::Choosing(list)) = live
             && list.shown_by == quoted.execution
@@ -117,6 +139,77 @@ impl<'a> Heard<'a> {
         )
     }
 
+    /// Whether the message is the word that a form asks for, whatever it would mean by itself.
+    fn answers_form(&self, live: Option<&DialogueState>) -> bool {
+        let Some(DialogueState::Asking(form)) = live else {
+            return false;
+        };
+        matches!(
+            slot::fill(form.missing, self.text, &self.context),
+            Slot::Filled { sure: true, .. }
+        )
+    }
+
+    /// The conversation itself answers; what is waited for stays.
+    fn command(&self, command: Command, live: Option<&DialogueState>) -> Turn {
+        let form = match live {
+            Some(DialogueState::Confirming(_)) => {
+                return Turn::of(Part::free(Act::Command(command)));
+            }
+            Some(DialogueState::Asking(form)) => Some(form.clone()),
+            Some(DialogueState::Choosing(ShownList { form, .. }))
+            | Some(DialogueState::Saying(ShownLines { form, .. })) => form.clone(),
+            Some(DialogueState::Offering(_)) | None => None,
+        };
+        let wait = match command {
+            Command::Persona(PersonaAsk::List) => Some(DialogueState::Saying(ShownLines {
+                form,
+                ..commands::personas(self.execution)
+            })),
+            _ => None,
+        };
+        Turn::of(Part {
+            wait,
+            ..Part::free(Act::Command(command))
+        })
+    }
+
+    /// The request before with what the message names, when it is a follow-up.
+    fn follow_up(&self) -> Option<Turn> {
+        let plain = Normalised::new(self.text);
+        let follow = follow::read(plain.text())?;
+        let previous = self.previous?;
+        // "and order 50 bolts" asks by itself.
+        let other_change = self
+            .request()
+            .is_some_and(|request| request.intent.mutates() && request.intent != previous.intent);
+        let made = match other_change && !follow.same {
+            true => return None,
+            false => follow::followed(&follow, previous, &self.context),
+        };
+        let intent = previous.intent;
+        // A change is asked about, however plain the thing is.
+        let unsure = intent.mutates();
+        let part = match made {
+            Some(Followed::One { entities, sure }) if sure || unsure => {
+                plan::settle(intent, entities, unsure)
+            }
+            Some(Followed::One { entities, .. }) => plan::doubtful(intent, entities),
+            Some(Followed::Which {
+                entities,
+                asked,
+                candidates,
+            }) => {
+                let content = ReplyContent::WhichProduct { asked, candidates };
+                plan::which(intent, &entities, unsure, self.execution, content)?
+            }
+            // "Same" with something else is no request by itself either.
+            None if follow.same => Part::answer(ReplyContent::UnknownCommand),
+            None => return None,
+        };
+        Some(Turn::of(part))
+    }
+
     fn nothing_open(&self) -> Turn {
         match self.said {
             Said::Undo => return Turn::of(Part::free(Act::Undo)),
@@ -127,7 +220,7 @@ impl<'a> Heard<'a> {
         if let Some(what) = late.and_then(|found| self.too_late(&found.state)) {
             return Turn::answer(expired(what)).settled();
         }
-        self.fresh()
+        self.follow_up().unwrap_or_else(|| self.fresh())
     }
 
     /// What the message answers too late, if it is an answer and nothing else.
@@ -139,9 +232,15 @@ impl<'a> Heard<'a> {
             ),
             DialogueState::Choosing(_) => (
                 Waited::List,
-                matches!(self.said, Said::Lines(_) | Said::Alerts { lines: _, .. })
+                self.said.is_of_a_list()
                     && !matches!(self.said, Said::Alerts { lines, .. } if lines.is_empty()),
             ),
+            DialogueState::Saying(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
+            DialogueState::Offering(Offered::Share { .. }) => (
+                Waited::Confirmation,
+                matches!(self.said, Said::Yes | Said::No),
+            ),
+            DialogueState::Offering(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
             DialogueState::Asking(form) => (
                 Waited::Question,
                 self.request().is_none()
@@ -172,8 +271,15 @@ impl<'a> Heard<'a> {
                     }
                 }
                 Said::Other { yes: true } if self.repeats(pending) => return yes(pending.clone()),
-                Said::Other { .. } | Said::Alerts { .. } => {}
+                Said::Other { .. }
+                | Said::Alerts { .. }
+                | Said::More
+                | Said::Back
+                | Said::Command(_) => {}
             }
+        }
+        if let Some(turn) = self.follow_up() {
+            return turn.settled();
         }
         match self.request() {
             // "order it" is no new request.
@@ -211,6 +317,7 @@ impl<'a> Heard<'a> {
             Slot::Filled { name, value, sure } if sure || request.is_none() => {
                 let mut entities = form.entities.clone();
                 entities.set(name, value);
+                format::note(form.intent, &mut entities, self.text);
                 let product = matches!(name, EntityName::Product | EntityName::Sku);
                 let part = match product && !sure {
                     true => plan::doubtful(form.intent, entities),
@@ -238,7 +345,9 @@ impl<'a> Heard<'a> {
             Some(request) if request.intent == IntentType::Help => self.fresh(),
             Some(request) if self.is_side_question(request) => self.aside(form),
             Some(_) => self.fresh().settled(),
-            None => wrong(form),
+            None => self
+                .follow_up()
+                .map_or_else(|| wrong(form), |turn| behind(turn, form)),
         }
     }
 
@@ -275,20 +384,15 @@ impl<'a> Heard<'a> {
 
     /// Answers beside the form, which stays.
     fn aside(&self, form: &Form) -> Turn {
-        let mut turn = self.fresh();
-        for part in &mut turn.parts {
-            if let Some(DialogueState::Choosing(list)) = &mut part.wait {
-                list.form = Some(form.clone());
-            }
-        }
-        turn
+        behind(self.fresh(), form)
     }
 
     fn choosing(&self, list: &ShownList) -> Turn {
         match self.said {
-            Said::Lines(lines) => return pick(list, lines, |choice| choice.clone()),
+            Said::Lines(lines) => return lines::pick(list, lines, |choice| choice.clone()),
+            Said::More | Said::Back => return lines::turn_page(list, *self.said == Said::More),
             Said::Alerts { intent, lines } => {
-                if let Some(turn) = alerts(list, *intent, lines) {
+                if let Some(turn) = lines::alerts(list, *intent, lines) {
                     return turn;
                 }
             }
@@ -299,6 +403,39 @@ impl<'a> Heard<'a> {
             None => self.nothing_open(),
         }
     }
+
+    /// A number of a list is what its line stands for.
+    fn saying(&self, list: &ShownLines) -> Turn {
+        match (self.said, &list.form) {
+            (Said::Lines(lines), _) => {
+                let words = match lines.as_slice() {
+                    [line] => line.checked_sub(1).and_then(|index| list.lines.get(index)),
+                    _ => None,
+                };
+                match words.map(|words| said::read(words, false)) {
+                    Some(Said::Command(command)) => self.command(command, None),
+                    _ => Turn::answer(ReplyContent::NoSuchLine {
+                        lines: list.lines.len(),
+                    }),
+                }
+            }
+            (_, Some(form)) => self.asking(form),
+            (_, None) => self.nothing_open(),
+        }
+    }
+}
+
+/// Answers beside the form: it waits behind a list that the answer shows, and goes when something
+/// else is asked.
+fn behind(mut turn: Turn, form: &Form) -> Turn {
+    for part in &mut turn.parts {
+        match &mut part.wait {
+            Some(DialogueState::Choosing(list)) => list.form = Some(form.clone()),
+            Some(DialogueState::Saying(list)) => list.form = Some(form.clone()),
+            _ => {}
+        }
+    }
+    turn
 }
 
 fn yes(pending: PendingConfirmation) -> Turn {
@@ -377,91 +514,10 @@ fn unclear(pending: &PendingConfirmation) -> Turn {
 /// Asks again, twice at most, then shows what can be asked.
 fn wrong(form: &Form) -> Turn {
     if form.tries >= ASKED_AGAIN {
-        return Turn::answer(ReplyContent::Help).settled();
+        return Turn::of(Part::free(Act::Command(Command::Help(None)))).settled();
     }
     Turn::of(plan::ask_for(Form {
         tries: form.tries + 1,
         ..form.clone()
     }))
-}
-
-/// Takes lines of a list, each made the request that `request` says.
-fn pick(list: &ShownList, lines: &[usize], request: impl Fn(&Choice) -> Choice) -> Turn {
-    let chosen: Option<Vec<&Choice>> = lines.iter().map(|line| list.choice(*line)).collect();
-    let chosen = chosen.filter(|chosen| (1..=MOST_REQUESTS).contains(&chosen.len()));
-    let Some(chosen) = chosen else {
-        let lines = list.choices.len();
-        return Turn::answer(ReplyContent::NoSuchLine { lines });
-    };
-    let mut seen: Vec<Choice> = Vec::new();
-    for choice in chosen {
-        let choice = request(choice);
-        if !seen.contains(&choice) {
-            seen.push(choice);
-        }
-    }
-    let changes = seen.iter().any(|choice| choice.intent.mutates());
-    let parts = seen.into_iter().map(|choice| {
-        let part = plan::settle(choice.intent, choice.entities, choice.confirm);
-        (choice.intent, part)
-    });
-    let mut turn = plan::one_question(parts);
-    if turn.parts.iter().all(|part| part.wait.is_none()) {
-        // What changes something is not taken twice from the same list; alerts stay to be shown.
-        let of_alerts = is_of_alerts(list);
-        if changes && !of_alerts {
-            turn.clear = true;
-        } else if let Some(part) = turn.parts.last_mut() {
-            part.wait = Some(DialogueState::Choosing(ShownList {
-                current: lines.last().and_then(|line| line.checked_sub(1)),
-                ..list.clone()
-            }));
-        }
-    }
-    turn
-}
-
-fn is_of_alerts(list: &ShownList) -> bool {
-    list.choices
-        .iter()
-        .all(|choice| choice.entities.has(EntityName::AlertId))
-}
-
-/// "ack 2", or "ack" for the alert that is meant. `None` when the list is of something else, or
-/// the number is an alert's own.
-fn alerts(list: &ShownList, intent: IntentType, lines: &[usize]) -> Option<Turn> {
-    if !is_of_alerts(list) {
-        return None;
-    }
-    let changed = |choice: &Choice| Choice {
-        intent,
-        entities: only_alert(&choice.entities),
-        confirm: false,
-    };
-    if !lines.is_empty() {
-        let known = lines.iter().all(|line| list.choice(*line).is_some());
-        return known.then(|| pick(list, lines, changed));
-    }
-    if let Some(meant) = list.meant() {
-        let line = list.choices.iter().position(|choice| choice == meant)?;
-        return Some(pick(list, &[line + 1], changed));
-    }
-    // Which of them? The numbers mean the same alerts, to be changed now.
-    let choices = list.choices.iter().map(changed).collect();
-    let entity = EntityName::AlertId;
-    Some(Turn::of(Part {
-        intent: Some(intent),
-        act: Act::Answer(ReplyContent::MissingEntity { entity }),
-        wait: Some(DialogueState::Choosing(ShownList {
-            choices,
-            ..list.clone()
-        })),
-    }))
-}
-
-fn only_alert(entities: &Entities) -> Entities {
-    let id = entities.get(EntityName::AlertId);
-    id.map(|id| (EntityName::AlertId, id.to_owned()))
-        .into_iter()
-        .collect()
 }

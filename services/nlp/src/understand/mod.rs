@@ -95,7 +95,7 @@ pub struct Context<'a> {
     pub time_zone: chrono_tz::Tz,
     /// The day on which the company's weeks start.
     pub week_start: Weekday,
-    /// The sender's language, if known.
+    /// The sender's language, if known: what counts when the words do not tell.
     pub language: Option<Language>,
     /// When to act, ask or say no.
     pub thresholds: &'a Thresholds,
@@ -171,9 +171,8 @@ fn one(
     context: &Context<'_>,
 ) -> Understanding {
     let plain = reading.plain.text();
-    let language = context
-        .language
-        .or_else(|| language::detect(reading.lexemes));
+    // A person's words say more than what stands in the profile.
+    let language = language::detect(reading.lexemes).or(context.language);
     let mut ranked = rank(model, reading);
     let (intent, confidence) = ranked[0];
     let mut found = entities::extract(reading, intent, model, language, context);
@@ -235,36 +234,49 @@ fn requests(
         catalogue: None,
         ..*context
     };
-    let mut found: Vec<Range<usize>> = Vec::new();
-    let mut start = 0;
-    for place in &places {
-        if found.len() + 1 >= split::MOST {
-            break;
-        }
-        let Some(first) = part(model, reading, start..place.start, &bare) else {
-            continue;
-        };
-        let Some(second) = part(model, reading, place.end..plain.len(), &bare) else {
-            continue;
-        };
-        if distinct(&first, &second) {
-            found.push(start..place.start);
-            start = place.end;
-        }
-    }
-    if found.is_empty() {
-        return Vec::new();
-    }
-    found.push(start..plain.len());
+    let read = |span: Range<usize>| part(model, reading, span, &bare);
+    let found = cut(&read, &places, 0..plain.len(), split::MOST);
     let parts: Vec<_> = found
         .iter()
-        .filter_map(|span| part(model, reading, span.clone(), context))
+        .filter_map(|(span, _)| part(model, reading, span.clone(), context))
         .collect();
     if parts.len() == found.len() {
         parts
     } else {
         Vec::new()
     }
+}
+
+/// Cuts `whole` at the first of `places` that has a sure request before it, and one or more after
+/// it. Empty when it makes no two requests.
+fn cut(
+    read: &impl Fn(Range<usize>) -> Option<Understanding>,
+    places: &[Range<usize>],
+    whole: Range<usize>,
+    most: usize,
+) -> Vec<(Range<usize>, Understanding)> {
+    if most < 2 {
+        return Vec::new();
+    }
+    for (number, place) in places.iter().enumerate() {
+        let span = whole.start..place.start;
+        let Some(first) = read(span.clone()) else {
+            continue;
+        };
+        let rest = place.end..whole.end;
+        let mut parts = cut(read, &places[number + 1..], rest.clone(), most - 1);
+        if parts.is_empty() {
+            parts.extend(read(rest.clone()).map(|understood| (rest, understood)));
+        }
+        if parts
+            .first()
+            .is_some_and(|(_, next)| distinct(&first, next))
+        {
+            parts.insert(0, (span, first));
+            return parts;
+        }
+    }
+    Vec::new()
 }
 
 /// How sure a part of a message must be to count as a request of its own.

@@ -23,6 +23,46 @@ fn read_with(text: &str, catalogue: Option<&Catalogue>) -> Understanding {
     understand(text, &context)
 }
 
+#[test]
+fn words_tell_the_language_before_the_profile_does() {
+    let read = |text: &str, language| {
+        let context = Context {
+            catalogue: None,
+            dialogue: &DialogueState::default(),
+            now: "2026-03-18T12:00:00Z".parse().unwrap(),
+            time_zone: chrono_tz::UTC,
+            week_start: Weekday::Mon,
+            language: Some(language),
+            thresholds: &Thresholds::default(),
+        };
+        let understood = understand(text, &context);
+        let days = understood.entities.get(EntityName::DateRange);
+        (understood.language, days.map(str::to_owned))
+    };
+    let last_month = Some("last_month".to_owned());
+    for (text, profile, words) in [
+        (
+            "cuánto vendimos el mes pasado?",
+            Language::English,
+            Language::Spanish,
+        ),
+        (
+            "sales of the last month",
+            Language::Spanish,
+            Language::English,
+        ),
+        ("ABC123", Language::Spanish, Language::Spanish),
+    ] {
+        let (language, days) = read(text, profile);
+        assert_eq!(language, words, "{text}");
+        assert_eq!(
+            days,
+            last_month.clone().filter(|_| profile != words),
+            "{text}"
+        );
+    }
+}
+
 fn changes(understood: &Understanding) -> bool {
     let acts = |one: &Understanding| one.intent.mutates() && one.decision == Decision::Accept;
     acts(understood) || understood.requests.iter().any(acts)
@@ -105,6 +145,16 @@ fn two_requests_are_told_apart() {
     assert_eq!(
         understood.requests[1].entities.get(EntityName::Quantity),
         Some("40")
+    );
+    let understood = read("stock WID-1001, show critical alerts and agent status");
+    let intents: Vec<_> = understood.requests.iter().map(|part| part.intent).collect();
+    assert_eq!(
+        intents,
+        [
+            IntentType::CheckInventory,
+            IntentType::ViewAlerts,
+            IntentType::AgentStatus
+        ]
     );
     assert!(read("order 40 mops and buckets").requests.is_empty());
     assert!(

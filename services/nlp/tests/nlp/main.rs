@@ -7,6 +7,8 @@ mod config;
 mod dialogue;
 mod executed;
 mod failing;
+mod offers;
 mod ordered;
+mod people;
 mod places;
 mod support;

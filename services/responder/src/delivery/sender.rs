@@ -8,6 +8,7 @@ use wharf_runtime::metrics::ResponderMetrics;
 use wharf_store::{
     Store,
     contacts::ReplyTarget,
+    opt_outs::{self, OptSource},
     outbound::{self, Claimed, Outbound},
 };
 use wharf_twilio::{
@@ -160,9 +161,14 @@ impl Sender {
             }
             Action::Never | Action::Suppress | Action::AwaitWindow => {
                 let code = error.code().and_then(|code| i32::try_from(code).ok());
-                let (id, text) = (part.id, error.to_string());
+                let (id, contact, text) = (part.id, part.contact_id, error.to_string());
+                let suppress = error.action() == Action::Suppress;
                 self.store
                     .in_company::<_, HandleError, _>(company, async |conn| {
+                        if suppress {
+                            let source = OptSource::Refused;
+                            opt_outs::set(conn, company, contact, true, source, now).await?;
+                        }
                         let words = Some(text.as_str());
                         Ok(outbound::mark_failed(conn, company, id, code, words, now).await?)
                     })

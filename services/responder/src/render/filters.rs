@@ -3,6 +3,8 @@
 //! Filters that depend on the reader (times) take the zone out of the context's `reader`, which
 //! [`Renderer::render`](super::Renderer::render) puts there.
 
+pub(super) mod spanish;
+
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
@@ -22,6 +24,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("counted", counted);
     environment.add_filter("dot", dot);
     environment.add_filter("fact", fact);
+    environment.add_filter("kilometres", kilometres);
     environment.add_filter("label", label);
     environment.add_filter("metric", metric);
     environment.add_filter("money", money);
@@ -70,6 +73,17 @@ fn number(number: i64) -> String {
 /// `check_inventory | words` is "check inventory".
 pub(super) fn words(name: String) -> String {
     name.replace('_', " ")
+}
+
+/// `400 m`, `4.2 km`, `370 km`: as exact as a straight line deserves.
+fn kilometres(km: f64) -> String {
+    if km < 1.0 {
+        return format!("{:.0} m", (km * 10.0).round() * 100.0);
+    }
+    if km < 10.0 {
+        return format!("{km:.1} km");
+    }
+    format!("{km:.0} km")
 }
 
 /// `fill_rate | label` is "Fill rate"; abbreviations are capitals.
@@ -165,7 +179,7 @@ fn with_unit(value: &str, unit: &MetricUnit) -> String {
     };
     match unit {
         MetricUnit::Percent => format!("{} %", rounded(1)),
-        MetricUnit::Times => format!("{} times", rounded(2)),
+        MetricUnit::Times => format!("{} times a year", rounded(2)),
         MetricUnit::Days => format!("{} days", rounded(1)),
         MetricUnit::Units => format!("{} units", rounded(0)),
         MetricUnit::Count => rounded(0),
@@ -295,7 +309,7 @@ mod tests {
     #[test]
     fn figures_carry_their_unit() {
         assert_eq!(with_unit("94.27", &MetricUnit::Percent), "94.3 %");
-        assert_eq!(with_unit("3.456", &MetricUnit::Times), "3.46 times");
+        assert_eq!(with_unit("3.456", &MetricUnit::Times), "3.46 times a year");
         assert_eq!(with_unit("12345", &MetricUnit::Units), "12,345 units");
         let money = MetricUnit::Money("EUR".to_owned());
         assert_eq!(with_unit("1234.5", &money), "EUR 1,234.50");

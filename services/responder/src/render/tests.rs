@@ -1,156 +1,38 @@
 //! Snapshots of every text, and what holds for all of them.
 
-mod answers;
 mod enclosed;
 mod processor;
 
-use std::fmt::Write;
-
-use wharf_domain::{
-    contracts::{AgentErrorKind, EntityStock, InventoryCheckResult, ProductName},
-    entities::EntityName,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
 };
 
-use super::*;
+use wharf_domain::intent::IntentType;
 
-fn stock(quantity: i64, known: bool) -> ReplyContent {
-    let at = "2026-03-18T09:00:00Z".parse().unwrap();
-    ReplyContent::InventoryCheckResult(InventoryCheckResult {
-        sku: "ABC123".into(),
-        name: "Adjustable *bracket* 120 mm".into(),
-        unit: "unit".into(),
-        quantity,
-        location: "Main warehouse, Rotterdam".into(),
-        reorder_point: known.then_some(200),
-        lead_time_days: known.then_some(10),
-        last_reorder: known.then(|| "2026-03-01".parse().unwrap()),
-        coverage_days: known.then_some(quantity / 14),
-        last_updated: known.then_some(at),
-        entities: vec![
-            EntityStock {
-                name: "Wharf Demo Inc".into(),
-                quantity,
-                reorder_point: known.then_some(150),
-            },
-            EntityStock {
-                name: "Wharf Demo B.V.".into(),
-                quantity: 0,
-                reorder_point: None,
-            },
-        ],
-        locations: Vec::new(),
-        reorder_point_computed: false,
-        daily_demand: known.then_some(14.0),
-        safety_stock: None,
-        on_order: 0,
-        suggested_order: None,
-        as_of: at,
-        query_time_ms: 3,
-    })
-}
+use super::{
+    samples::{help, samples},
+    *,
+};
+use crate::{
+    markup,
+    split::{self, Split},
+};
 
-/// One of each content, with the extremes that its texts tell apart.
-fn samples() -> Vec<(&'static str, ReplyContent)> {
-    let names = |list: &[&str]| {
-        list.iter()
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
-    let mut samples = vec![
-        ("stock, enough", stock(500, true)),
-        ("stock, below", stock(100, true)),
-        ("stock, partly known", stock(100, false)),
-        (
-            "not found",
-            ReplyContent::ProductNotFound {
-                asked: "_bolt_".into(),
-                nearest: names(&["Hex bolt M6", "Hex bolt M8"]),
-            },
-        ),
-        (
-            "not found, nothing near",
-            ReplyContent::ProductNotFound {
-                asked: "qwe".into(),
-                nearest: vec![],
-            },
-        ),
-        (
-            "which",
-            ReplyContent::WhichProduct {
-                asked: "widget".into(),
-                candidates: vec![
-                    ProductName {
-                        sku: "WID-1001".into(),
-                        name: "Blue widget".into(),
-                    },
-                    ProductName {
-                        sku: "HX_22".into(),
-                        name: "Red widget".into(),
-                    },
-                ],
-            },
-        ),
-        (
-            "place",
-            ReplyContent::LocationNotFound {
-                asked: "mars".into(),
-                locations: names(&["Main warehouse", "Rotterdam"]),
-            },
-        ),
-        ("unknown", ReplyContent::UnknownCommand),
-        ("help", ReplyContent::Help),
-        (
-            "not available",
-            ReplyContent::NotAvailable {
-                intent: "generate_report".into(),
-            },
-        ),
-        (
-            "feedback, right",
-            ReplyContent::FeedbackNoted { right: true },
-        ),
-        (
-            "feedback, wrong",
-            ReplyContent::FeedbackNoted { right: false },
-        ),
-        ("unknown sender", ReplyContent::UnknownSender),
-        (
-            "error",
-            ReplyContent::AgentError {
-                kind: AgentErrorKind::Default,
-            },
-        ),
-        (
-            "error, timeout",
-            ReplyContent::AgentError {
-                kind: AgentErrorKind::Timeout,
-            },
-        ),
-        (
-            "error, permission",
-            ReplyContent::AgentError {
-                kind: AgentErrorKind::Permission,
-            },
-        ),
-    ];
-    samples.extend(
-        EntityName::ALL
-            .iter()
-            .map(|entity| ("missing", ReplyContent::MissingEntity { entity: *entity })),
-    );
-    samples.extend(answers::samples());
-    samples
-}
+/// Templates that have no Spanish text yet: their readers get the English one.
+const UNTRANSLATED: &[&str] = &[];
 
 fn readers() -> Vec<Reader> {
     let personas = Persona::ALL.iter().copied().map(Some).chain([None]);
-    personas
-        .map(|persona| Reader {
-            persona,
-            locale: "en".into(),
-            time_zone: Tz::America__New_York,
-        })
-        .collect()
+    personas.map(|persona| reader(persona, "en")).collect()
+}
+
+fn reader(persona: Option<Persona>, locale: &str) -> Reader {
+    Reader {
+        persona,
+        locale: locale.into(),
+        time_zone: Tz::America__New_York,
+    }
 }
 
 #[test]
@@ -170,12 +52,21 @@ fn every_text_of_every_persona() {
 #[test]
 fn texts_are_balanced_fit_one_message_and_say_nothing_undefined() {
     let renderer = Renderer::new().unwrap();
-    for reader in readers() {
+    let spanish = [reader(None, "es"), reader(Some(Persona::Hub), "es-MX")];
+    for reader in readers().into_iter().chain(spanish) {
         for (what, content) in samples() {
             let text = renderer.render(&content, &reader).unwrap();
             assert!(text.encode_utf16().count() < 1_024, "{what}");
-            assert_eq!(text.matches('*').count() % 2, 0, "{what}: {text}");
+            assert!(markup::is_balanced(&text), "{what}: {text}");
             assert!(!text.contains("**"), "{what}: {text}");
+            // Three of it are surely more than one part.
+            let Split::Whole(parts) = split::split(&[text.as_str(); 3].join("\n\n")) else {
+                panic!("{what}: {text}");
+            };
+            assert!(
+                parts.iter().all(|part| markup::is_balanced(part)),
+                "{what}: {parts:?}"
+            );
             for word in ["undefined", "none", "None", "null"] {
                 assert!(!text.contains(word), "{what}: {text}");
             }
@@ -184,6 +75,19 @@ fn texts_are_balanced_fit_one_message_and_say_nothing_undefined() {
             assert!(!text.contains("\n\n\n"), "a gap: {what}: {text}");
         }
     }
+}
+
+#[test]
+fn help_is_in_the_readers_language() {
+    let renderer = Renderer::new().unwrap();
+    let reader = Reader {
+        persona: None,
+        locale: "es-MX".into(),
+        time_zone: Tz::UTC,
+    };
+    let all = renderer.render(&help(None), &reader).unwrap();
+    let one = renderer.render(&help(Some(IntentType::ReorderStock)), &reader);
+    insta::assert_snapshot!(format!("{all}\n---\n{}", one.unwrap()));
 }
 
 #[test]
@@ -196,8 +100,74 @@ fn an_unknown_locale_falls_back_to_english() {
     };
     assert!(
         renderer
-            .render(&ReplyContent::Help, &reader)
+            .render(&help(None), &reader)
             .unwrap()
             .contains("stock ABC123")
     );
+}
+
+#[test]
+fn every_text_in_spanish() {
+    let renderer = Renderer::new().unwrap();
+    for (name, locale) in [("spanish", "es"), ("spanish_mexico", "es-MX")] {
+        let mut all = String::new();
+        for (what, content) in samples() {
+            // One is enough to see the figures of another country.
+            if locale == "es-MX" && content.template() != "metrics_summary" {
+                continue;
+            }
+            let text = renderer.render(&content, &reader(None, locale)).unwrap();
+            writeln!(all, "--- {what}\n{text}\n").unwrap();
+        }
+        insta::assert_snapshot!(name, all);
+    }
+}
+
+/// The embedded texts of a folder, by template.
+fn texts(folder: &str, locale: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let renderer = Renderer::new().unwrap();
+    let environment = renderer.environment(locale);
+    let ending = format!(".{locale}.txt");
+    environment
+        .templates()
+        .filter_map(|(name, text)| {
+            let name = name.strip_prefix(folder)?.strip_suffix(&ending)?;
+            let used = text.undeclared_variables(false);
+            Some((name.to_owned(), used.into_iter().collect()))
+        })
+        .collect()
+}
+
+#[test]
+fn every_default_text_is_there_in_spanish_and_says_the_same() {
+    let (english, spanish) = (texts("default/", "en"), texts("default/", "es"));
+    for (template, used) in &english {
+        if UNTRANSLATED.contains(&template.as_str()) {
+            continue;
+        }
+        let there = spanish.get(template);
+        assert_eq!(
+            there,
+            Some(used),
+            "{template}: other values, or no Spanish text"
+        );
+    }
+    for template in spanish.keys() {
+        assert!(
+            english.contains_key(template),
+            "{template} is in Spanish alone"
+        );
+    }
+}
+
+#[test]
+fn a_spanish_text_is_chosen_by_locale_then_language_then_english() {
+    let renderer = Renderer::new().unwrap();
+    let help = |locale: &str| {
+        let reader = reader(None, locale);
+        renderer.render(&super::samples::help(None), &reader).unwrap()
+    };
+    assert!(help("es-MX").starts_with("*Lo que puedes pedirme*"));
+    assert_eq!(help("es_AR"), help("es"));
+    assert!(help("pt-BR").starts_with("*What you can ask me*"));
 }

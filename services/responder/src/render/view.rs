@@ -6,11 +6,14 @@ use chrono::{DateTime, Utc};
 use minijinja::{Value, context};
 use serde::Serialize;
 use wharf_domain::{
-    contracts::{AgentErrorKind, EntityStock, InventoryCheckResult, ProductName, ReplyContent},
+    contracts::{
+        AgentErrorKind, EntityStock, InventoryCheckResult, ProductName, ReplyContent, answers::Help,
+    },
+    guide::{GuideLanguage, guide_of},
     persona::Persona,
 };
 
-use super::Reader;
+use super::{Reader, filters::spanish};
 use crate::enclosure::Enclosure;
 
 /// `below`, `ok` or `unknown`: at or below the reorder point, above it, or it is not known.
@@ -109,11 +112,30 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
         ReplyContent::FeedbackNoted { right } => {
             Value::from_serialize(FeedbackView { right: *right })
         }
-        ReplyContent::UnknownCommand | ReplyContent::Help | ReplyContent::UnknownSender => {
-            Value::from_serialize(EmptyView {})
-        }
+        ReplyContent::Help(help) => view_help(help, reader),
+        ReplyContent::UnknownCommand
+        | ReplyContent::UnknownSender
+        | ReplyContent::OptedOut
+        | ReplyContent::OptedIn => Value::from_serialize(EmptyView {}),
         answer => answers::of(answer),
     }
+}
+
+/// What can be asked, each with its examples in the reader's language: the one that is explained,
+/// else all.
+fn view_help(help: &Help, reader: &Reader) -> Value {
+    let language = GuideLanguage::of(&reader.locale);
+    let shown = help.intents.iter().filter(|intent| match help.topic {
+        Some(topic) => topic == **intent,
+        None => true,
+    });
+    let topics: Vec<Value> = shown
+        .filter_map(|intent| guide_of(*intent))
+        .map(|guide| {
+            context! { intent => guide.intent, examples => guide.examples(language) }
+        })
+        .collect();
+    context! { topic => help.topic, topics }
 }
 
 /// What every text may say of the file that goes with it.
@@ -166,6 +188,9 @@ fn entity(stock: &EntityStock) -> EntityView<'_> {
 pub(super) fn time(at: DateTime<Utc>, reader: &Reader) -> String {
     if reader.persona == Some(Persona::Processor) {
         return at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    }
+    if super::language(&reader.locale) == super::SPANISH {
+        return spanish::clock_time(at, &reader.time_zone);
     }
     at.with_timezone(&reader.time_zone)
         .format("%Y-%m-%d %H:%M")

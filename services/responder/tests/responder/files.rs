@@ -102,7 +102,7 @@ impl Files {
         name: &str,
         bytes: &'static [u8],
     ) -> Envelope<ReplyRequest> {
-        let id = reply(number, READER, ReplyContent::Help).execution_id;
+        let id = reply(number, READER, ReplyContent::UnknownCommand).execution_id;
         let key = ObjectKey::new(company, id, name).unwrap();
         self.store.put(&key, bytes.into()).await.unwrap();
         let report = ReportReady {

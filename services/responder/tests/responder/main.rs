@@ -6,6 +6,8 @@
 mod config;
 mod doubt;
 mod files;
+mod inbound_files;
+mod overrides;
 mod refused;
 mod sending;
 mod smtp;

@@ -62,7 +62,7 @@ async fn a_reply_is_one_message_with_our_id_in_its_callback() {
 #[tokio::test]
 async fn the_message_that_is_answered_is_marked_as_answered() {
     let responder = TestResponder::start().await;
-    let reply = reply(1, READER, ReplyContent::Help);
+    let reply = reply(1, READER, ReplyContent::UnknownCommand);
     let (company, contact) = (demo::company_id(), reply.body.contact_id);
     responder
         .db

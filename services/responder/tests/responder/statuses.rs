@@ -42,7 +42,7 @@ async fn in_any_order_and_repeated_they_end_at_the_furthest_status() {
     let mut settled = 0;
     for seed in 0..12_u32 {
         let (statuses, furthest) = histories[seed as usize % histories.len()];
-        let reply = reply(seed, READER, ReplyContent::Help);
+        let reply = reply(seed, READER, ReplyContent::UnknownCommand);
         responder.send(&reply).await;
         responder
             .wait_settled("reply_request", "done", u64::from(seed) + 1)
@@ -136,7 +136,7 @@ async fn a_failure_keeps_twilios_code_and_words() {
 async fn what_concerns_no_message_of_ours_is_counted_and_left() {
     let responder = TestResponder::start().await;
     let nobodys = format!("SM{:032x}", 5);
-    let other = part(&reply(9, READER, ReplyContent::Help), 0);
+    let other = part(&reply(9, READER, ReplyContent::UnknownCommand), 0);
     responder
         .report(&callback(&nobodys, "delivered", None))
         .await;

@@ -21,8 +21,11 @@ pub struct AlertSummary {
     pub medium: u32,
     /// Low ones among them.
     pub low: u32,
-    /// The first of them, the most severe and oldest first, at most nine; a reply names one by its
-    /// place in this list or its id.
+    /// How many come before those listed, on earlier pages; lines are numbered on from there.
+    #[serde(default)]
+    pub after: u32,
+    /// The next of them, the most severe and oldest first, at most nine; a reply names one by its
+    /// place among all that fit or its id.
     pub alerts: Vec<AlertLine>,
     /// When alerts were last looked for.
     pub scanned_at: Option<DateTime<Utc>>,

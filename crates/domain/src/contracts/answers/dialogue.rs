@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{contracts::ProductName, entities::Entities, intent::IntentType};
+use crate::{contracts::ProductName, entities::Entities, intent::IntentType, persona::Persona};
 
 /// "Shall I?" A yes carries it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,64 @@ pub enum WhyNotUndone {
     },
     /// What followed cannot be taken back with it: the order has been delivered, the stock is gone.
     Overtaken,
+}
+
+/// What can be asked, for the person who wants to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Help {
+    /// The one intent to explain; `None`: all of them.
+    pub topic: Option<IntentType>,
+    /// The intents that the person may ask for, in the order to show.
+    pub intents: Vec<IntentType>,
+}
+
+/// What is under way for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Requests that have not ended, the oldest first, at most nine.
+    pub jobs: Vec<JobUnderWay>,
+    /// The moment that it is true of.
+    pub as_of: DateTime<Utc>,
+}
+
+/// A request that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobUnderWay {
+    /// What is wanted.
+    pub intent: IntentType,
+    /// What it is about: a code, a kind of report, an agent.
+    pub about: Option<String>,
+    /// Whether an agent is at work on it; else it waits.
+    pub running: bool,
+    /// Since when it runs, or waits.
+    pub since: DateTime<Utc>,
+}
+
+/// The list goes on no further that way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListEnd {
+    /// Whether its last line was shown; else it is the first that was.
+    pub last: bool,
+    /// Lines of the whole list.
+    pub lines: u32,
+}
+
+/// The personas that a person can have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonaList {
+    /// The one that answers now; `None`: the default texts.
+    pub current: Option<Persona>,
+    /// All, in the order of their numbers; the number after the last is `persona auto`.
+    pub personas: Vec<Persona>,
+}
+
+/// Another persona answers from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonaChanged {
+    /// The one that answers now; `None`: the default texts, until one fits better.
+    pub persona: Option<Persona>,
+    /// The one before.
+    pub before: Option<Persona>,
 }
 
 /// The answer came too late.

@@ -9,6 +9,8 @@ mod alerts;
 mod control;
 mod dialogue;
 mod inventory;
+mod offers;
+mod people;
 mod purchasing;
 mod reports;
 mod suppliers;
@@ -17,10 +19,19 @@ pub use alerts::{AlertChanged, AlertDetail, AlertLine, AlertNotFound, AlertState
 pub use control::{
     AgentLine, AgentStatusList, AgentSwitched, AgentUnavailable, JobReport, WhyUnavailable,
 };
-pub use dialogue::{Confirm, Undone, Waited, WhyNotUndone};
+pub use dialogue::{
+    Confirm, Help, JobUnderWay, ListEnd, PersonaChanged, PersonaList, UnderWay, Undone, Waited,
+    WhyNotUndone,
+};
 pub use inventory::{
     EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,
 };
+pub use offers::{
+    LessonLine, LessonList, LessonTold, Recipient, ScheduleChange, ScheduleLine, ScheduleList,
+    ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt,
+    ShareRefused, Shared, Way,
+};
+pub use people::{NearPlace, Nearby, Paired, WhyNotPaired, Wordless};
 pub use purchasing::{
     NoSupplier, QuantityReason, ReorderNotNeeded, ReorderResult, ReorderState, SupplierChoice,
 };

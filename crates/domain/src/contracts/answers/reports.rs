@@ -61,7 +61,7 @@ pub struct MetricLine {
 pub enum MetricUnit {
     /// Percent, 0 to 100.
     Percent,
-    /// Times in the period.
+    /// Times a year: of a shorter period, as many as it would come to in a year.
     Times,
     /// Days.
     Days,
@@ -83,7 +83,7 @@ pub struct DailyDigest {
     /// Revenue of as many days, a week before.
     pub revenue_before: Figure<Money>,
     /// Units sold.
-    pub units_sold: i64,
+    pub units_sold: Figure<i64>,
     /// What sold most, at most three.
     pub top: Vec<TopLine>,
     /// Products at or below their reorder point.

@@ -90,6 +90,12 @@ pub struct SupplierPerformance {
     pub period: Period,
     /// The days that they are compared with: as many, just before.
     pub before: Period,
+    /// How many come before those listed, on earlier pages.
+    #[serde(default)]
+    pub after: u32,
+    /// Suppliers that were compared, on all pages together.
+    #[serde(default)]
+    pub compared: u32,
     /// The suppliers by rank, at most nine; one when one was asked for.
     pub suppliers: Vec<SupplierScore>,
     /// Suppliers that were ranked.

@@ -40,8 +40,8 @@ pub(super) async fn view(
         let found = counts.iter().find(|(found, _)| *found == severity);
         found.map_or(0, |(_, count)| number(*count))
     };
-    let most = i64::try_from(CHOICES).unwrap_or(i64::MAX);
-    let first = alerts::live(conn, company, filter, most).await?;
+    let after = request.after();
+    let page = alerts::page(conn, company, filter, after, CHOICES).await?;
     Ok(ReplyContent::AlertSummary(AlertSummary {
         severity: severity.map(|severity| severity.as_str().to_owned()),
         category: filter.category.map(str::to_owned),
@@ -50,7 +50,8 @@ pub(super) async fn view(
         high: of(Severity::High),
         medium: of(Severity::Medium),
         low: of(Severity::Low),
-        alerts: first.iter().map(line).collect(),
+        after,
+        alerts: page.iter().map(line).collect(),
         scanned_at: alerts::scanned_at(conn, company).await?,
         as_of: request.now,
     }))

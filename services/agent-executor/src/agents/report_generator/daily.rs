@@ -58,6 +58,7 @@ fn wanted(request: &Request) -> Result<NewExecution, AgentFailure> {
         persona: None,
         received_at: request.now,
         step: Step::Ask,
+        schedule: None,
     };
     let context = serde_json::to_value(context)
         .map_err(|error| AgentFailure::Refused(format!("the request for a report: {error}")))?;

@@ -60,7 +60,7 @@ pub(super) async fn run(
         period,
         revenue: sales.as_ref().map(money),
         revenue_before: before.as_ref().map(money),
-        units_sold: sales.as_ref().map_or(0, |sums| sums.sold),
+        units_sold: sales.as_ref().map(|sums| sums.sold),
         top: top(conn, request, period, places).await?,
         low,
         out,

@@ -4,7 +4,7 @@
 //! says travels with it, so that it says what the file does. The second notes the report.
 
 use serde::{Deserialize, Serialize};
-use wharf_documents::Format;
+use wharf_documents::{Format, UnknownFormat};
 use wharf_domain::{
     contracts::{
         ReplyContent,
@@ -56,7 +56,12 @@ pub(super) async fn run(
     let days = Days::of(conn, request, asked).await?;
     let (now, before) = Basis::both(conn, request, &days, places).await?;
     let report = layout::report(conn, request, kind, days, (&now, &before), places).await?;
-    let format = Format::Pdf;
+    let format = match request.entities.get(EntityName::Format) {
+        None => Format::Pdf,
+        Some(name) => name
+            .parse()
+            .map_err(|error: UnknownFormat| AgentFailure::Refused(error.to_string()))?,
+    };
     let currency = &request.company.currency;
     let figures = kind.figures().iter().take(TOLD);
     let carried = Carried {

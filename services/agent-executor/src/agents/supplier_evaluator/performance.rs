@@ -51,10 +51,16 @@ pub(super) async fn compare(
             ids.any(|id| id == tally.supplier_id)
         });
     }
-    let scores = ranking.tallies.into_iter().take(lookup::CHOICES);
+    let compared = u32::try_from(ranking.tallies.len()).unwrap_or(u32::MAX);
+    let after = request.after();
+    let before = usize::try_from(after).unwrap_or(usize::MAX);
+    let scores = ranking.tallies.into_iter().skip(before);
+    let scores = scores.take(lookup::CHOICES);
     Ok(ReplyContent::SupplierPerformance(SupplierPerformance {
         period,
         before: period.before(),
+        after,
+        compared,
         suppliers: scores.map(|(_, score)| score).collect(),
         ranked: ranking.ranked,
         as_of: request.now,

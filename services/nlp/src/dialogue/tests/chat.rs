@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use wharf_domain::{
     agent::AgentType,
-    contracts::ReplyContent,
+    contracts::{ReplyContent, Step},
     dialogue::{Choice, DialogueState, PendingConfirmation, ShownList},
     entities::{Entities, EntityName},
     ids::{ExecutionId, named},
@@ -13,6 +13,7 @@ use wharf_store::dialogues::Found;
 
 use super::super::{
     Act, Request, Turn,
+    follow::Previous,
     quoted::Quoted,
     said::{self, Said},
     turn::{Heard, turn},
@@ -30,6 +31,7 @@ pub(super) struct Chat {
     pub(super) now: DateTime<Utc>,
     pub(super) row: Option<(DialogueState, DateTime<Utc>)>,
     pub(super) messages: u32,
+    pub(super) previous: Option<Previous>,
 }
 
 /// What a message met and led to.
@@ -59,6 +61,7 @@ impl Chat {
             now: "2026-03-18T09:00:00Z".parse().unwrap(),
             row: None,
             messages: 0,
+            previous: None,
         }
     }
 
@@ -87,7 +90,9 @@ impl Chat {
             language: Some(Language::English),
             thresholds: &self.thresholds,
         };
-        let understanding = understand(text, &context);
+        // As the handler does.
+        let mut understanding = understand(text, &context);
+        crate::format::note_all(&mut understanding, text);
         let said = said::read(text, false);
         let turn = turn(&Heard {
             found: found.as_ref(),
@@ -97,6 +102,7 @@ impl Chat {
             text,
             said: &said,
             understanding: Some(&understanding),
+            previous: self.previous.as_ref(),
             context,
         });
         let before = found
@@ -108,6 +114,17 @@ impl Chat {
             Some(state) => self.row = Some((state, self.now)),
             None if turn.clear => self.row = None,
             None => {}
+        }
+        let requests = turn.parts.iter().rev().filter_map(|part| match &part.act {
+            Act::Carry(request) => Some(request),
+            _ => None,
+        });
+        let asked = requests.filter(|request| !matches!(request.step, Step::Declined { .. }));
+        if let Some(request) = asked.into_iter().next() {
+            self.previous = Some(Previous {
+                intent: request.intent,
+                entities: request.entities.clone(),
+            });
         }
         Answered {
             before,
@@ -123,12 +140,8 @@ impl Chat {
             entities: Entities::from_iter([(EntityName::AlertId, (*id).to_owned())]),
             confirm: false,
         };
-        let list = ShownList {
-            choices: ids.iter().map(choice).collect(),
-            shown_by: named("alerts").into(),
-            current: None,
-            form: None,
-        };
+        let choices = ids.iter().map(choice).collect();
+        let list = ShownList::new(choices, named("alerts").into());
         let earlier = self.row.take().map(|(state, _)| state);
         self.row = Some((DialogueState::Choosing(list.after(earlier)), self.now));
     }

@@ -11,9 +11,11 @@ use wharf_domain::{
 };
 
 use super::{
-    super::{Act, Request, quoted::Quoted},
+    super::{Act, Request, commands::Command, quoted::Quoted},
     chat::{Answered, Chat},
 };
+
+const HELP: Act = Act::Command(Command::Help(None));
 
 /// "order some blue widgets" is asked about: it has no quantity.
 fn asked_to_confirm(chat: &mut Chat) -> PendingConfirmation {
@@ -39,6 +41,36 @@ fn a_yes_carries_out_what_was_asked_once() {
             Vec::<&Request>::new(),
             "again {yes}"
         );
+    }
+}
+
+/// The format of a report is kept while its kind is asked for, and may come with the answer.
+#[test]
+fn a_report_has_the_format_that_any_of_its_messages_named() {
+    for (messages, format) in [
+        (&["sales report in excel"][..], Some("xlsx")),
+        (&["informe de ventas en excel"], Some("xlsx")),
+        (&["generate a report as csv", "sales"], Some("csv")),
+        (
+            &["generate a report", "sales, as excel please"],
+            Some("xlsx"),
+        ),
+        (&["sales report"], None),
+    ] {
+        let mut chat = Chat::new();
+        let said: Vec<Answered> = messages.iter().map(|text| chat.say(text)).collect();
+        let last = said.last().unwrap();
+        let carried = last.carried();
+        let [request] = carried.as_slice() else {
+            panic!("{messages:?}: {carried:?}");
+        };
+        let entity = |name| request.entities.get(name);
+        assert_eq!(
+            entity(EntityName::ReportType),
+            Some("sales"),
+            "{messages:?}"
+        );
+        assert_eq!(entity(EntityName::Format), format, "{messages:?}");
     }
 }
 
@@ -127,6 +159,7 @@ fn a_yes_to_another_message_is_no_answer() {
         execution: named("other").into(),
         question: None,
         list: None,
+        lines: None,
         expired: false,
     };
     assert!(chat.say_quoting("yes", Some(&other)).carried().is_empty());
@@ -184,7 +217,7 @@ fn a_wrong_answer_is_asked_again_twice_and_then_shows_the_menu() {
         let said = chat.say("blorp");
         assert_eq!(said.answers(), [&ReplyContent::MissingEntity { entity }]);
     }
-    assert_eq!(chat.say("blorp").answers(), [&ReplyContent::Help]);
+    assert_eq!(chat.say("blorp").turn.parts[0].act, HELP);
     assert_eq!(chat.waits_for(), None);
 }
 
@@ -195,7 +228,7 @@ fn a_side_question_is_answered_and_the_form_stays() {
     let said = chat.say("stock WID-1001");
     assert_eq!(said.carried()[0].intent, IntentType::CheckInventory);
     assert!(matches!(chat.waits_for(), Some(DialogueState::Asking(_))));
-    assert_eq!(chat.say("help").answers(), [&ReplyContent::Help]);
+    assert_eq!(chat.say("help").turn.parts[0].act, HELP);
     chat.list_alerts(&["A1", "A2"]);
     chat.say("sales");
     let said = chat.say("last week");
@@ -270,18 +303,17 @@ fn the_quoted_list_wins() {
     let quoted = |expired| Quoted {
         execution: named("older").into(),
         question: None,
-        list: Some(ShownList {
-            choices: ["B1", "B2"]
+        list: Some(ShownList::new(
+            ["B1", "B2"]
                 .map(|id| Choice {
                     intent: IntentType::ViewAlerts,
                     entities: Entities::from_iter([(EntityName::AlertId, id.to_owned())]),
                     confirm: true,
                 })
                 .to_vec(),
-            shown_by: named("older").into(),
-            current: None,
-            form: None,
-        }),
+            named("older").into(),
+        )),
+        lines: None,
         expired,
     };
     let said = chat.say_quoting("2", Some(&quoted(true)));

@@ -1,5 +1,8 @@
 //! Conversations without a database. `services/nlp/tests/nlp/dialogue.rs` has them with one.
 
+mod advertised;
 mod chat;
 mod conversations;
+mod offers;
 mod random;
+mod talking;

@@ -33,7 +33,10 @@ fn every_line_is_a_documented_key_and_its_value() {
     };
     for (what, content) in samples() {
         // Nobody without a number of ours has a persona.
-        if matches!(content, ReplyContent::UnknownSender) {
+        if matches!(
+            content,
+            ReplyContent::UnknownSender | ReplyContent::PairingRefused(_)
+        ) {
             continue;
         }
         let text = renderer.render(&content, &reader).unwrap();
@@ -41,10 +44,20 @@ fn every_line_is_a_documented_key_and_its_value() {
         let tag = lines.next().unwrap();
         let tag = tag.strip_prefix('[').and_then(|tag| tag.strip_suffix(']'));
         let tag = tag.unwrap_or_else(|| panic!("{what}: no tag: {text}"));
-        let keys = documented
-            .get(tag)
-            .unwrap_or_else(|| panic!("{tag} is not documented"));
+        let keys_of = |tag: &str| {
+            documented
+                .get(tag)
+                .unwrap_or_else(|| panic!("{tag} is not documented"))
+        };
+        let mut keys = keys_of(tag);
+        let brings = matches!(tag, "SCHEDULED" | "SHARED");
         for line in lines {
+            // The reply that it brings begins with a tag of its own.
+            let another = line.strip_prefix('[').and_then(|tag| tag.strip_suffix(']'));
+            if let Some(another) = another.filter(|_| brings) {
+                keys = keys_of(another);
+                continue;
+            }
             let (key, value) = line.split_once(": ").unwrap_or_else(|| {
                 panic!("{tag}: no key and value: {line:?}");
             });

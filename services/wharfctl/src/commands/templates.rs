@@ -1,0 +1,550 @@
+//! `wharfctl templates`: the texts of replies, and a company's own in place of them.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::{Args, Subcommand};
+use wharf_domain::{address::Address, ids::CompanyId, persona::Persona};
+use wharf_responder::render::{
+    Notice,
+    check::{Candidate, check, file_name, preview, shipped},
+    variables,
+};
+use wharf_store::{
+    Across, AsyncPgConnection, DatabaseConfig, Store, StoreError, companies,
+    templates::{self, Approval, NewContent, NewTemplate, Template},
+};
+
+use crate::settings::Settings;
+
+/// The arguments of `wharfctl templates`.
+#[derive(Debug, Args)]
+pub struct TemplatesArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: TemplatesCommand,
+}
+
+/// What can be done with texts (docs/templates.md).
+#[derive(Debug, Subcommand)]
+pub enum TemplatesCommand {
+    /// Check texts with every sample answer; exit code 1 when one cannot be used.
+    Check {
+        /// A folder of `<persona>/<template>.<locale>.txt`; the shipped texts when left out.
+        folder: Option<PathBuf>,
+    },
+    /// Put the texts of a folder to use for a company, all or none of them.
+    Import {
+        /// A folder of `<persona>/<template>.<locale>.txt`.
+        folder: PathBuf,
+        /// The company's WhatsApp number, e.g. +14155238886.
+        #[arg(long)]
+        company: String,
+    },
+    /// Write texts into a folder, as `import` reads them.
+    Export {
+        /// The folder; files in it are replaced.
+        folder: PathBuf,
+        /// The company whose own texts to write; the shipped texts when left out.
+        #[arg(long)]
+        company: Option<String>,
+    },
+    /// Show what a text says with each sample answer.
+    Preview {
+        /// The template, e.g. alert_summary.
+        template: String,
+        /// Whose wording; the default's when left out.
+        #[arg(long)]
+        persona: Option<Persona>,
+        /// The language.
+        #[arg(long, default_value = "en")]
+        locale: String,
+        /// A file to show in place of the shipped text.
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+    /// List the texts and Content templates that a company uses in place of the shipped ones.
+    List {
+        /// The company's WhatsApp number, e.g. +14155238886.
+        #[arg(long)]
+        company: String,
+    },
+    /// Take a company's own text and Content template out of use.
+    Retire {
+        /// The template, e.g. alert_summary.
+        template: String,
+        /// Whose wording; the default's when left out.
+        #[arg(long)]
+        persona: Option<Persona>,
+        /// The language.
+        #[arg(long, default_value = "en")]
+        locale: String,
+        /// The company's WhatsApp number, e.g. +14155238886.
+        #[arg(long)]
+        company: String,
+    },
+    /// Name the Twilio Content template that goes out when the 24-hour window is over.
+    Content {
+        /// What it tells of: a template, e.g. alert_summary, or `notice` for anything.
+        template: String,
+        /// Twilio's id of it, HX and 32 hexadecimal digits.
+        sid: String,
+        /// What WhatsApp says of it; only an approved one is sent.
+        #[arg(long, default_value = "approved")]
+        approval: Approval,
+        /// Its variables, e.g. {"1": "{{ company }}", "2": "{{ line }}"}.
+        #[arg(long)]
+        variables: Option<serde_json::Value>,
+        /// Whose; everybody's when left out.
+        #[arg(long)]
+        persona: Option<Persona>,
+        /// The language.
+        #[arg(long, default_value = "en")]
+        locale: String,
+        /// The company's WhatsApp number, e.g. +14155238886.
+        #[arg(long)]
+        company: String,
+    },
+}
+
+/// Runs the command and writes what it found to `out`. Only what concerns a company needs the
+/// database.
+///
+/// # Errors
+/// When a text cannot be used, a file cannot be read or written, or the database fails.
+pub(crate) async fn run(
+    args: &TemplatesArgs,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<ExitCode> {
+    match &args.command {
+        TemplatesCommand::Check { folder } => {
+            let texts = match folder {
+                Some(folder) => read(folder)?,
+                None => shipped()?,
+            };
+            let wrong = report(&texts, out)?;
+            writeln!(out, "{} texts, {wrong} problems", texts.len())?;
+            if wrong > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        TemplatesCommand::Preview {
+            template,
+            persona,
+            locale,
+            file,
+        } => show(template, *persona, locale, file.as_deref(), out)?,
+        TemplatesCommand::Export {
+            folder,
+            company: None,
+        } => write(folder, &shipped()?, out)?,
+        command => in_database(command, &Settings::load()?.database()?, out).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn in_database(
+    command: &TemplatesCommand,
+    database: &DatabaseConfig,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<()> {
+    let store = Store::connect(database)?;
+    match command {
+        TemplatesCommand::Import { folder, company } => {
+            let texts = read(folder)?;
+            if report(&texts, out)? > 0 {
+                bail!("nothing was imported");
+            }
+            let company = find(&store, company).await?;
+            let versions = store
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    import(conn, company, &texts).await
+                })
+                .await?;
+            for (text, version) in texts.iter().zip(versions) {
+                writeln!(out, "{} version {version}", text.file())?;
+            }
+        }
+        TemplatesCommand::Export { folder, company } => {
+            let company = company.as_deref().context("no company")?;
+            let company = find(&store, company).await?;
+            let rows = active(&store, company).await?;
+            let texts: Vec<_> = rows
+                .into_iter()
+                .filter_map(|row| {
+                    Some(Candidate {
+                        template: row.template_name,
+                        persona: row.persona,
+                        locale: row.locale,
+                        body: row.template_body?,
+                    })
+                })
+                .collect();
+            write(folder, &texts, out)?;
+        }
+        TemplatesCommand::List { company } => {
+            let company = find(&store, company).await?;
+            for row in active(&store, company).await? {
+                let file = file_name(row.persona, &row.template_name, &row.locale);
+                let whose = if row.company_id.is_some() {
+                    "own"
+                } else {
+                    "all"
+                };
+                let text = if row.template_body.is_some() {
+                    "text"
+                } else {
+                    "-"
+                };
+                let content = row.template_sid.map_or_else(String::new, |sid| {
+                    format!("  {sid} {}", row.approval.as_str())
+                });
+                writeln!(
+                    out,
+                    "{file:<44}  {whose}  version {:<3}  {text}{content}",
+                    row.version
+                )?;
+            }
+        }
+        TemplatesCommand::Retire {
+            template,
+            persona,
+            locale,
+            company,
+        } => {
+            let company = find(&store, company).await?;
+            let file = file_name(*persona, template, locale);
+            let dropped = store
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    templates::drop_version(conn, company, template, *persona, locale).await
+                })
+                .await?;
+            if !dropped {
+                bail!("the company has no {file} of its own");
+            }
+            writeln!(out, "{file} is out of use")?;
+        }
+        TemplatesCommand::Content {
+            template,
+            sid,
+            approval,
+            variables: values,
+            persona,
+            locale,
+            company,
+        } => {
+            check_content(sid, values.as_ref())?;
+            let company = find(&store, company).await?;
+            let new = NewContent {
+                name: template,
+                persona: *persona,
+                locale,
+                template_sid: sid,
+                variables: values.as_ref(),
+                approval: *approval,
+            };
+            let version = store
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    templates::save_content(conn, company, &new).await
+                })
+                .await?;
+            let file = file_name(*persona, template, locale);
+            writeln!(out, "{file} version {version}  {sid} {}", approval.as_str())?;
+        }
+        TemplatesCommand::Check { .. } | TemplatesCommand::Preview { .. } => {}
+    }
+    Ok(())
+}
+
+async fn import(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    texts: &[Candidate],
+) -> Result<Vec<i32>, StoreError> {
+    let mut versions = Vec::with_capacity(texts.len());
+    for text in texts {
+        let new = NewTemplate {
+            name: &text.template,
+            persona: text.persona,
+            locale: &text.locale,
+            body: &text.body,
+            template_sid: None,
+        };
+        versions.push(templates::save(conn, company, &new).await?);
+    }
+    Ok(versions)
+}
+
+fn check_content(sid: &str, values: Option<&serde_json::Value>) -> anyhow::Result<()> {
+    let is_sid = sid
+        .strip_prefix("HX")
+        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if !is_sid {
+        bail!("a Content template's id is HX and 32 hexadecimal digits");
+    }
+    let sample = Notice {
+        line: "Low stock",
+        count: 2,
+        company: "Demo",
+    };
+    variables(values, &sample).context("--variables")?;
+    Ok(())
+}
+
+/// Writes the problems of all texts and counts them.
+fn report(texts: &[Candidate], out: &mut (dyn Write + Send)) -> anyhow::Result<usize> {
+    let mut wrong = 0;
+    for text in texts {
+        for problem in check(text)? {
+            writeln!(out, "{problem}")?;
+            wrong += 1;
+        }
+    }
+    Ok(wrong)
+}
+
+fn show(
+    template: &str,
+    persona: Option<Persona>,
+    locale: &str,
+    file: Option<&Path>,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<()> {
+    let name = file_name(persona, template, locale);
+    let text = match file {
+        Some(file) => Candidate {
+            template: template.to_owned(),
+            persona,
+            locale: locale.to_owned(),
+            body: fs::read_to_string(file).with_context(|| format!("{}", file.display()))?,
+        },
+        None => shipped()?
+            .into_iter()
+            .find(|text| text.file() == name)
+            .with_context(|| format!("no text {name} is shipped"))?,
+    };
+    for (what, text) in preview(&text)? {
+        writeln!(out, "--- {what}\n{text}\n")?;
+    }
+    Ok(())
+}
+
+/// The texts of a folder; a file that is none is an error.
+fn read(folder: &Path) -> anyhow::Result<Vec<Candidate>> {
+    let mut texts = Vec::new();
+    let list = |folder: &Path| {
+        let entries = fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+        let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
+        paths.sort();
+        anyhow::Ok(paths)
+    };
+    for personas in list(folder)?.into_iter().filter(|path| path.is_dir()) {
+        for file in list(&personas)? {
+            let body = fs::read_to_string(&file).with_context(|| format!("{}", file.display()))?;
+            let path = file.to_string_lossy();
+            let text = Candidate::of_file(&path, body)
+                .with_context(|| format!("{path}: not named <persona>/<template>.<locale>.txt"))?;
+            texts.push(text);
+        }
+    }
+    if texts.is_empty() {
+        bail!("no texts in {}", folder.display());
+    }
+    Ok(texts)
+}
+
+fn write(folder: &Path, texts: &[Candidate], out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
+    for text in texts {
+        let path = folder.join(text.file());
+        let parent = path.parent().context("a file without a folder")?;
+        fs::create_dir_all(parent).with_context(|| format!("{}", parent.display()))?;
+        fs::write(&path, &text.body).with_context(|| format!("{}", path.display()))?;
+    }
+    writeln!(out, "{} texts written", texts.len())?;
+    Ok(())
+}
+
+async fn find(store: &Store, number: &str) -> anyhow::Result<CompanyId> {
+    let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
+    store
+        .across::<_, StoreError, _>(Across::Operator, async |conn| {
+            companies::by_address(conn, &address).await
+        })
+        .await?
+        .with_context(|| format!("no company has the number {number}"))
+}
+
+async fn active(store: &Store, company: CompanyId) -> Result<Vec<Template>, StoreError> {
+    store
+        .in_company(company, async |conn| templates::active(conn, company).await)
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+    use wharf_domain::clock::{Clock, SystemClock};
+    use wharf_store::demo;
+    use wharf_testkit::database::TestDatabase;
+
+    use super::*;
+    use crate::commands::parse::{self, Parse, ReadingArgs};
+
+    fn folder(file: &str, body: &str) -> TempDir {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, body).unwrap();
+        folder
+    }
+
+    async fn output(command: TemplatesCommand, database: &DatabaseConfig) -> String {
+        let mut out = Vec::new();
+        let done = in_database(&command, database, &mut out).await;
+        let mut out = String::from_utf8(out).unwrap();
+        if let Err(error) = done {
+            out.push_str(&format!("error: {error:#}"));
+        }
+        out
+    }
+
+    #[tokio::test]
+    async fn what_check_refuses_is_not_imported_and_what_is_imported_comes_out_again() {
+        let db = TestDatabase::create().await;
+        let store = db.store().await;
+        let now = SystemClock.now();
+        store
+            .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
+            .await
+            .unwrap();
+        let database = DatabaseConfig::new(db.url());
+        let company = demo::WHATSAPP_ADDRESS.to_owned();
+        let import = |folder: &TempDir| TemplatesCommand::Import {
+            folder: folder.path().to_owned(),
+            company: company.clone(),
+        };
+        let file = "hub/declined.en.txt";
+        let wrong = folder(file, "Left.\n{{ nobody }}");
+        let told = output(import(&wrong), &database).await;
+        assert!(
+            told.starts_with(&format!("{file}:2: undefined value")),
+            "{told}"
+        );
+        assert!(told.ends_with("error: nothing was imported"), "{told}");
+
+        let right = folder(file, "*Left:* {{ intent | words }}\n");
+        for version in 1..=2 {
+            let told = output(import(&right), &database).await;
+            assert_eq!(told, format!("{file} version {version}\n"));
+        }
+        let sid = format!("HX{}", "0".repeat(32));
+        let content = TemplatesCommand::Content {
+            template: "declined".to_owned(),
+            sid: sid.clone(),
+            approval: Approval::Approved,
+            variables: Some(serde_json::json!({"1": "{{ line }}"})),
+            persona: Some(Persona::Hub),
+            locale: "en".to_owned(),
+            company: company.clone(),
+        };
+        output(content, &database).await;
+        let list = TemplatesCommand::List {
+            company: company.clone(),
+        };
+        let listed = output(list, &database).await;
+        // The text stays with its Content template.
+        assert!(
+            listed.contains(&format!("own  version 3    text  {sid} approved")),
+            "{listed}"
+        );
+        let written = TempDir::new().unwrap();
+        let export = TemplatesCommand::Export {
+            folder: written.path().to_owned(),
+            company: Some(company),
+        };
+        assert_eq!(output(export, &database).await, "1 texts written\n");
+        let body = fs::read_to_string(written.path().join(file)).unwrap();
+        assert_eq!(body, "*Left:* {{ intent | words }}\n");
+    }
+
+    /// What a text tells people to write: what stands between quotes, with samples for values.
+    fn commands(body: &str) -> Vec<String> {
+        let mut body = body.to_owned();
+        for (value, sample) in [
+            ("{{ alert.id }}", "A17"),
+            ("{{ sku }}", "ABC123"),
+            ("{{ agent | words }}", "generador de alertas"),
+        ] {
+            body = body.replace(value, sample);
+        }
+        // Other values, and what is between braces, are no commands.
+        let mut plain = String::new();
+        for piece in body.split("{{").flat_map(|piece| piece.split("{%")) {
+            let rest = piece.rsplit_once("}}").or_else(|| piece.rsplit_once("%}"));
+            plain.push_str(rest.map_or(piece, |(_, rest)| rest));
+            plain.push('\u{0}');
+        }
+        let quoted = plain.split('"').skip(1).step_by(2);
+        let whole = quoted.filter(|text| !text.contains('\u{0}') && !text.contains('\n'));
+        whole.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_command_of_a_spanish_text_is_understood() {
+        // Words of a dialogue, and answers to a question: read with what was asked in mind.
+        const WITHIN: &[&str] = &[
+            "deshacer",
+            "cancelar",
+            "hoy",
+            "ayer",
+            "esta semana",
+            "la semana pasada",
+        ];
+        let mut found = 0;
+        for text in shipped().unwrap() {
+            if text.locale != "es" {
+                continue;
+            }
+            for command in commands(&text.body) {
+                if WITHIN.contains(&command.as_str()) {
+                    continue;
+                }
+                found += 1;
+                let reading = ReadingArgs {
+                    now: Some("2026-03-18".to_owned()),
+                    time_zone: chrono_tz::UTC,
+                    week_start: chrono::Weekday::Mon,
+                    catalogue: None,
+                    language: None,
+                    config: None,
+                };
+                let args = Parse {
+                    text: None,
+                    reading,
+                };
+                let line = serde_json::json!({ "text": command }).to_string();
+                let mut out = Vec::new();
+                parse::run(&args, &SystemClock, &mut line.as_bytes(), &mut out).unwrap();
+                let answer: serde_json::Value = serde_json::from_slice(&out).unwrap();
+                let file = text.file();
+                assert_eq!(answer["decision"], "accept", "{file}: {command}: {answer}");
+            }
+        }
+        assert!(found > 15, "{found}");
+    }
+
+    #[test]
+    fn content_that_twilio_would_refuse_is_refused() {
+        let good = format!("HX{}", "a".repeat(32));
+        assert!(check_content("HX1", None).is_err());
+        assert!(check_content(&good, None).is_ok());
+        let wrong = serde_json::json!({"1": "{{ nobody }}"});
+        assert!(check_content(&good, Some(&wrong)).is_err());
+    }
+}
