@@ -46,6 +46,9 @@ pub async fn note(
     lesson: Lesson,
     now: DateTime<Utc>,
 ) -> Result<u32> {
+    // Of an insert; `QueryDsl` has the one of queries.
+    use diesel::query_dsl::methods::FilterDsl as _;
+
     let times: i32 = diesel::insert_into(l::table)
         .values((
             l::company_id.eq(company.0),
@@ -57,6 +60,8 @@ pub async fn note(
         .on_conflict((l::profile_id, l::lesson))
         .do_update()
         .set((l::times.eq(l::times + 1), l::read_at.eq(now)))
+        // The profile's row may be another company's.
+        .filter(l::company_id.eq(company.0))
         .returning(l::times)
         .get_result(conn)
         .await?;

@@ -529,7 +529,7 @@ diesel::table! {
 
 diesel::table! {
     persona_changes (id) {
-        id -> Int8,
+        id -> BigInt,
         company_id -> Uuid,
         profile_id -> Uuid,
         before -> Nullable<Text>,

@@ -11,9 +11,11 @@ mod walls;
 mod agents;
 mod bulk;
 mod goods;
+mod offers;
 mod people;
 mod purchasing;
 mod replies;
+mod senders;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +33,8 @@ const NOT_TRIED: &[(&str, &str)] = &[
     ("executions", "overdue"),
     ("executions", "due_to_be_told"),
     ("feedback", "labels"),
+    ("inbound_media", "companies_with_work"),
+    ("personas", "distribution"),
     // One company, which the demo names itself.
     ("demo", "load"),
     ("demo", "load_history"),

@@ -25,8 +25,7 @@ use super::{
     slot::{self, Slot},
 };
 use crate::{
-    format,
-    plan,
+    format, plan,
     understand::{Certainty, Context, Decision, Understanding, normalise::Normalised},
 };
 

@@ -111,9 +111,11 @@ impl FileKeeper {
         let lasts = TimeDelta::from_std(self.config.timeout()).unwrap_or(SPARE);
         // One after the other: each has its time.
         let until = now + lasts * i32::try_from(AT_ONCE).unwrap_or(1) + SPARE;
-        let claimed = self.store.in_company::<_, StoreError, _>(company, async |conn| {
-            inbound_media::claim(conn, company, now, until, AT_ONCE).await
-        });
+        let claimed = self
+            .store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                inbound_media::claim(conn, company, now, until, AT_ONCE).await
+            });
         for file in claimed.await? {
             let done = self.keep(&file).await;
             self.note(&file, done).await?;
@@ -218,9 +220,11 @@ impl FileKeeper {
 
     async fn remove_of(&self, company: CompanyId) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let due = self.store.in_company::<_, StoreError, _>(company, async |conn| {
-            inbound_media::due_for_removal(conn, company, now, AT_ONCE).await
-        });
+        let due = self
+            .store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                inbound_media::due_for_removal(conn, company, now, AT_ONCE).await
+            });
         for file in due.await? {
             let key = file.object_key.as_deref().and_then(|key| key.parse().ok());
             if let Some(key) = key {

@@ -165,7 +165,9 @@ fn a_spanish_text_is_chosen_by_locale_then_language_then_english() {
     let renderer = Renderer::new().unwrap();
     let help = |locale: &str| {
         let reader = reader(None, locale);
-        renderer.render(&super::samples::help(None), &reader).unwrap()
+        renderer
+            .render(&super::samples::help(None), &reader)
+            .unwrap()
     };
     assert!(help("es-MX").starts_with("*Lo que puedes pedirme*"));
     assert_eq!(help("es_AR"), help("es"));

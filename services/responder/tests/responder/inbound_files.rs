@@ -282,7 +282,13 @@ async fn what_nobody_asked_for_goes_only_to_who_may_be_written_to() {
             priority: Priority::Normal,
             received_at: at(0),
         };
-        ReplyRequest::unasked(execution(number), "shared", to, ReplyContent::UnknownCommand, at(0))
+        ReplyRequest::unasked(
+            execution(number),
+            "shared",
+            to,
+            ReplyContent::UnknownCommand,
+            at(0),
+        )
     };
     let set = async |out| {
         let mut conn = desk.responder.store.conn().await.unwrap();

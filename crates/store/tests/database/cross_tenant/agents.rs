@@ -97,6 +97,7 @@ async fn alerts_of_others() {
             let by = Some(way.told.profile);
             nothing! {
                 alerts::live(conn, company, Filter::default(), 9);
+                alerts::page(conn, company, Filter::default(), 0, 9);
                 alerts::counts(conn, company, Filter::default());
                 alerts::get(conn, company, 1);
                 alerts::acknowledge(conn, company, 1, by, at(1));

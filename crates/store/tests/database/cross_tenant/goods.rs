@@ -65,6 +65,7 @@ async fn stock_and_sales() {
     for mut way in ways(&world).await {
         let (conn, company) = (&mut way.conn, way.told.company);
         nothing! {
+            locations::places(conn, company, Some(&[place]));
             demand::daily(conn, company, ours.product, None, today, 7);
             demand::daily_of_all(conn, company, today, 7);
             demand::sums(conn, company, Some(ours.product), period);

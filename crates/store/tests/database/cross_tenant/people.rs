@@ -7,7 +7,7 @@ use wharf_store::{
     audit::{self, AuditAction},
     companies, contacts,
     permissions::{self, Permission},
-    profiles,
+    personas, profiles,
 };
 
 use super::walls::{Wall, rows_of, ways};
@@ -30,10 +30,33 @@ async fn people_and_rights() {
     audit::record(&mut owner, &entry(ours.company))
         .await
         .unwrap();
+    let change = |company| personas::Change {
+        company,
+        profile: ours.profile,
+        before: None,
+        persona: Some(Persona::Spring),
+        why: personas::Why::Chosen,
+        execution: execution("SM1"),
+        at: at(0),
+    };
+    assert!(
+        personas::switch(&mut owner, &change(ours.company))
+            .await
+            .unwrap()
+    );
+    let rule = format!(
+        "INSERT INTO role_permissions (company_id, role, intent_type, allowed)
+         VALUES ('{}', 'buyer', 'check_inventory', true)",
+        ours.company
+    );
+    world.db.run_sql(&rule).await;
     let before = rows_of(&world, ours.company).await;
     for mut way in ways(&world).await {
         let (conn, company) = (&mut way.conn, way.told.company);
         nothing! {
+            personas::switch(conn, &change(company));
+            personas::history(conn, company, ours.profile, 9);
+            permissions::is_own_role(conn, company, "buyer");
             profiles::get(conn, company, ours.profile);
             profiles::name(conn, company, ours.profile);
             profiles::set_persona(conn, company, ours.profile, Some(Persona::Spring));
@@ -49,7 +72,10 @@ async fn people_and_rights() {
         let right = permissions::check_at(conn, company, ours.profile, intent, place);
         assert_eq!(right.await.unwrap(), Permission::Denied);
         // A profile of another company, or a company that is not the transaction's.
-        refused! { audit::record(conn, &entry(company)); }
+        refused! {
+            audit::record(conn, &entry(company));
+            audit::record_person(conn, company, Some(ours.profile), None, "x", at(0));
+        }
     }
     assert_eq!(rows_of(&world, ours.company).await, before);
 }

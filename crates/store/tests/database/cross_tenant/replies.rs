@@ -5,7 +5,7 @@ use wharf_store::{
     Across, StoreError, dialogues, mail,
     outbound::{self, Applied, Claimed, StatusUpdate},
     reports::{self, NewReport},
-    templates::{self, NewTemplate},
+    templates::{self, Approval, NewContent, NewTemplate},
 };
 
 use super::walls::{rows_of, ways};
@@ -192,6 +192,14 @@ async fn reports_and_texts() {
         body,
         template_sid: None,
     };
+    let content = NewContent {
+        name: "help",
+        persona: None,
+        locale: "en",
+        template_sid: "HX1",
+        variables: None,
+        approval: Approval::Approved,
+    };
     let mut owner = world.store.conn().await.unwrap();
     reports::record(&mut owner, ours.company, &report)
         .await
@@ -206,8 +214,12 @@ async fn reports_and_texts() {
         nothing! {
             reports::made_since(conn, company, at(-9));
             templates::active(conn, company);
+            templates::drop_version(conn, company, "help", None, "en");
         }
-        own! { way.wall; templates::save(conn, company, &text("theirs")); }
+        own! { way.wall;
+            templates::save(conn, company, &text("theirs"));
+            templates::save_content(conn, company, &content);
+        }
     }
     assert_eq!(rows_of(&world, ours.company).await, before);
 }

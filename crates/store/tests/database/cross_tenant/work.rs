@@ -69,6 +69,9 @@ async fn executions_that_wait() {
             executions::abandon(conn, company, id, "x", &json!([]), at(0));
             executions::cancel_of_conversation(conn, company, KEY, at(0));
             executions::waiting(conn, company);
+            executions::under_way(conn, company, &yes.conversation_key, Some(ours.profile), 9);
+            executions::latest_of_conversation(conn, company, &yes.conversation_key, at(-9));
+            executions::latest_answered(conn, company, &yes.conversation_key);
             executions::answer_under_way(conn, company, execution("SM0"));
             executions::told(conn, company, id);
             executions::seize(conn, company, id, "s", at(99), at(100));

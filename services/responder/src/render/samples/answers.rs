@@ -2,8 +2,8 @@
 //! travel, so that a text is tested against the wire format too.
 
 mod dialogue;
-mod people;
 mod offers;
+mod people;
 
 use serde_json::{Value, json};
 use wharf_domain::contracts::ReplyContent;
