@@ -90,9 +90,10 @@ async fn executions_under_way() {
     let ours = world.ours;
     let (id, minute) = (execution("SM2"), TimeDelta::minutes(1));
     let mut owner = world.store.conn().await.unwrap();
-    for sid in ["SM1", "SM2"] {
+    for (sid, minute) in [("SM1", 0), ("SM2", 1)] {
         let mut work = ours.work(sid);
         work.intent = IntentType::UpdateStock;
+        work.created_at = at(minute);
         executions::enqueue(&mut owner, &work).await.unwrap();
     }
     let begun = executions::begin(&mut owner, ours.company, id, "a", at(0), minute).await;
