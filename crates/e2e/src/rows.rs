@@ -79,7 +79,8 @@ impl Rows {
         self.execute(&sql).await;
     }
 
-    /// Makes every table what it was at [`save`](Self::save), at once. Nothing must be at work.
+    /// Makes every table what it was at [`save`](Self::save), at once. Nothing must be at work but
+    /// what the services do by themselves: with that it may come to a deadlock, and is tried again.
     ///
     /// # Panics
     /// When it fails, or nothing was saved.
@@ -94,6 +95,11 @@ impl Rows {
             ));
         }
         sql.push_str("COMMIT;");
+        for _ in 0..20 {
+            if self.connect().await.batch_execute(&sql).await.is_ok() {
+                return;
+            }
+        }
         self.execute(&sql).await;
     }
 

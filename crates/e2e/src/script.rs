@@ -106,7 +106,7 @@ impl Script {
                     continue;
                 }
                 "@" => speaker(words).ok_or_else(|| fail("@ needs a name"))?,
-                ">" => say(rest).map_err(|why| fail(why))?,
+                ">" => say(rest).map_err(fail)?,
                 "<" => Act::Hear(vec![words.to_owned()]),
                 "$" => Act::Given(words.to_owned()),
                 "=" => {
@@ -197,12 +197,12 @@ impl fmt::Display for Script {
         writeln!(f, "# {}", self.title)?;
         let mut before: Option<&Act> = None;
         for Step { act, .. } in &self.steps {
-            let apart = match (before, act) {
-                (Some(Act::Say { .. }), Act::Hear(_)) => false,
-                (Some(Act::Given(_)), Act::Given(_)) => false,
-                (Some(Act::Rows { .. }), Act::Rows { .. }) => false,
-                _ => true,
-            };
+            let apart = !matches!(
+                (before, act),
+                (Some(Act::Say { .. }), Act::Hear(_))
+                    | (Some(Act::Given(_)), Act::Given(_))
+                    | (Some(Act::Rows { .. }), Act::Rows { .. })
+            );
             if apart {
                 writeln!(f)?;
             }

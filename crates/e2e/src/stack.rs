@@ -179,14 +179,19 @@ impl Stack {
         }
     }
 
-    /// The first message that Wharf sends a contact after a line of the transcript.
+    /// The first text that Wharf sends a contact after a line of the transcript. Files are messages
+    /// of their own without a text, and passed over.
     ///
     /// # Panics
     /// When none comes.
     pub async fn reply_after(&self, contact: &str, after: u64) -> Entry {
-        match self.sim().next_reply(contact, after, ANSWER).await {
-            Ok(entry) => entry,
-            Err(error) => panic!("{error:#}"),
+        let mut after = after;
+        loop {
+            match self.sim().next_reply(contact, after, ANSWER).await {
+                Ok(entry) if entry.text.is_empty() => after = entry.seq,
+                Ok(entry) => return entry,
+                Err(error) => panic!("{error:#}"),
+            }
         }
     }
 

@@ -299,9 +299,9 @@ async fn try_code(
         }
         return Ok(Redeemed::Paired(ProfileId(profile)));
     }
-    let found: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> = mine
+    let found = mine
         .select((p::used_at, p::revoked_at))
-        .first(conn)
+        .first::<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)>(conn)
         .await
         .optional()?;
     Ok(match found {

@@ -94,14 +94,14 @@ async fn what_is_not_a_result_of_ours_is_refused_with_why() {
     let changed = good.replace("company=", "company=1");
     let long = json!({"text": "x".repeat(3_001)}).to_string();
     let huge = json!({"text": "x".repeat(70_000)}).to_string();
-    let question = json!({"content": {"template": "help"}}).to_string();
+    let question = json!({"content": {"template": "unknown_command"}}).to_string();
     let over = given.address(SystemClock.now() - TimeDelta::seconds(1));
     let cases = [
         (changed.as_str(), body.as_str(), 401, "signature"),
         (&over, &body, 410, "expired"),
         (&good, "nonsense", 400, "Not an answer"),
         (&good, &long, 400, "1 to 3000"),
-        (&good, &question, 400, "with help"),
+        (&good, &question, 400, "with unknown_command"),
         (&good, &huge, 413, "65536"),
     ];
     for (address, body, status, words) in cases {

@@ -42,13 +42,13 @@ pub fn named(text: &str) -> Option<&'static str> {
             None => false,
         }
     };
-    let named = words.iter().enumerate().filter_map(|(at, word)| {
+    let mut named = words.iter().enumerate().filter_map(|(at, word)| {
         // A file is named by its ending too: ".xlsx".
         let bare = word.trim_start_matches('.');
         let (_, format) = WORDS.iter().find(|(name, _)| *name == bare)?;
         Some(*format).filter(|_| !refused(at))
     });
-    named.last()
+    named.next_back()
 }
 
 /// Puts the format that `text` names beside what a request for a report names.

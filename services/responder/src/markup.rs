@@ -92,8 +92,7 @@ pub fn read(text: &str) -> Markup {
                 });
             } else if known.is_none() && opens(before, c, after) {
                 open.push((marker, at));
-            } else if !(is_word(before) && is_word(after)) && !(is_blank(before) && is_blank(after))
-            {
+            } else if !(is_word(before) && is_word(after) || is_blank(before) && is_blank(after)) {
                 markup.lonely.push(at);
             }
         }

@@ -201,7 +201,7 @@ impl Phone {
         self.read = entries.last().map_or(self.read, |entry| entry.seq);
         let replies = entries
             .into_iter()
-            .filter(|entry| entry.kind == Kind::Outbound);
+            .filter(|entry| entry.kind == Kind::Outbound && !entry.text.is_empty());
         let replies: Vec<_> = replies.collect();
         let sids = replies.iter().filter_map(|entry| entry.message_sid.clone());
         self.replies.extend(sids);
@@ -236,7 +236,7 @@ async fn settled(stack: &Stack) {
                  + (SELECT count(*) FROM agent_execution_queue
                     WHERE status IN ('pending', 'processing'))
                  + (SELECT count(*) FROM outbound_messages
-                    WHERE status IN ('pending', 'sending')) AS n";
+                    WHERE status IN ('pending', 'sending', 'queued', 'sent')) AS n";
         let rows = stack.rows().query(busy).await;
         rows.first().is_some_and(|row| row["n"] == 0)
     })

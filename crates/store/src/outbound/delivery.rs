@@ -206,7 +206,17 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
         error_message: update.error_message.as_deref(),
         ..Rise::to(update.status, update.at)
     };
-    let raised = raise(conn, company, id, &rise).await?;
+    // A callback that waited for the one that took the sid away tells of a copy that is gone.
+    let still: Option<Uuid> = o::table
+        .filter(o::company_id.eq(company.0))
+        .filter(o::id.eq(id.0))
+        .filter(o::message_sid.eq(sid))
+        .select(o::id)
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    let raised = still.is_some() && raise(conn, company, id, &rise).await?;
     if raised
         && update.status.is_failure()
         && update.error_code == Some(OUTSIDE_WINDOW)

@@ -127,8 +127,8 @@ async fn what_may_pass_is_tried_again_with_the_same_key_and_what_may_not_is_told
         (Say::Body(" ".repeat(70_000)), "more than 65536"),
         (Say::Body(json!({"text": ""}).to_string()), "1 to 3000"),
         (
-            Say::Body(json!({"content": {"template": "help"}}).to_string()),
-            "with help",
+            Say::Body(json!({"content": {"template": "unknown_command"}}).to_string()),
+            "with unknown_command",
         ),
     ];
     for (number, (say, words)) in (2..).zip(hopeless) {

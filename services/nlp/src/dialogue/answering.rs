@@ -1,6 +1,5 @@
 //! What the conversation itself answers: what is under way, what can be asked, the persona.
 
-use serde_json::json;
 use wharf_domain::{
     contracts::{
         AgentErrorKind, ExecutionContext, ReplyContent, Step,
@@ -154,7 +153,7 @@ impl InboundHandler {
 
 /// What a row was asked to do; `None` for a no, an undo, and what nobody wrote.
 fn requested(row: &Execution) -> Option<Previous> {
-    let context = row.context.clone().unwrap_or_else(|| json!(null));
+    let context = row.context.clone().unwrap_or_default();
     let context: ExecutionContext = serde_json::from_value(context).ok()?;
     let asks = matches!(
         context.step,

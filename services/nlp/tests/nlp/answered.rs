@@ -46,7 +46,10 @@ async fn help_and_nonsense_are_answered_at_once() {
     nlp.send(&question).await;
     let answer = nlp.reply_to(&question).await;
     assert!(matches!(answer, ReplyContent::Help(_)), "{answer:?}");
-    let question = text(2, NAVIGATOR, "qwrtz plmf");
+    assert_eq!(nlp.db.rows("agent_execution_queue").await, 0);
+
+    let nlp = TestNlp::start().await;
+    let question = text(1, NAVIGATOR, "qwrtz plmf");
     nlp.send(&question).await;
     assert_eq!(nlp.reply_to(&question).await, ReplyContent::UnknownCommand);
     assert_eq!(nlp.db.rows("agent_execution_queue").await, 0);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::DateTime;
 use chrono_tz::Tz;
-use wharf_domain::persona::Persona;
+use wharf_domain::{contracts::ReplyContent, persona::Persona};
 use wharf_media::SignedLink;
 
 pub use super::overrides::file_name;
@@ -31,7 +31,16 @@ pub struct Candidate {
 }
 
 /// What is no reply by itself: mails, and the end of a long reply.
-pub const OTHERS: [&str; 3] = ["mail_subject", "mail_text", "rest"];
+pub const OTHERS: [&str; 4] = ["mail_subject", "mail_text", "rest", "share_mail_subject"];
+
+/// Answers with which the subject of a mail that shares one is checked: those that it tells apart.
+const MAILED: [&str; 5] = [
+    "inventory_check_result",
+    "report_ready",
+    "alert_detail",
+    "alert_summary",
+    "metrics_summary",
+];
 
 /// What is wrong with a text. Written as `file:line: message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +177,17 @@ fn worded(
                 ("a link", renderer.rest(Some(&link), &reader)),
                 ("no link", renderer.rest(None, &reader)),
             ];
+        }
+        "share_mail_subject" => {
+            let subject = |content: &ReplyContent| {
+                let letter = renderer.shared_letter("Sam Reyes", content, &reader);
+                letter.map(|letter| letter.subject)
+            };
+            let all = samples().into_iter();
+            return all
+                .filter(|(_, content)| MAILED.contains(&content.template()))
+                .map(|(what, content)| (what, subject(&content)))
+                .collect();
         }
         _ => {}
     }

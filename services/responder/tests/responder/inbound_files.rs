@@ -298,7 +298,7 @@ async fn what_nobody_asked_for_goes_only_to_who_may_be_written_to() {
     set(true).await;
     desk.responder.send(&unasked(1)).await;
     desk.responder
-        .wait_metric(r#"wharf_suppressed_total{template="help"}"#, 1)
+        .wait_metric(r#"wharf_suppressed_total{template="unknown_command"}"#, 1)
         .await;
     // An answer still goes.
     desk.responder

@@ -306,7 +306,7 @@ mod tests {
                 "90d",
             ),
             (
-                vec!["--name", "Ana", "--role", "planner", "--expires", "-1d"],
+                vec!["--name", "Ana", "--role", "planner", "--expires=-1d"],
                 "expires",
             ),
         ] {

@@ -497,8 +497,11 @@ mod tests {
 
     #[test]
     fn every_command_of_a_spanish_text_is_understood() {
-        // Words of a dialogue, and answers to a question: read with what was asked in mind.
+        // Words of a dialogue, which nlp's tests say to one, and answers to a question.
         const WITHIN: &[&str] = &[
+            "estado",
+            "persona",
+            "ayuda alertas",
             "deshacer",
             "cancelar",
             "hoy",
@@ -512,7 +515,7 @@ mod tests {
                 continue;
             }
             for command in commands(&text.body) {
-                if WITHIN.contains(&command.as_str()) {
+                if WITHIN.contains(&command.as_str()) || command.starts_with("persona ") {
                     continue;
                 }
                 found += 1;
@@ -536,7 +539,8 @@ mod tests {
                 assert_eq!(answer["decision"], "accept", "{file}: {command}: {answer}");
             }
         }
-        assert!(found > 15, "{found}");
+        // The examples of help are no texts any more: domain's guide has them, nlp's tests say them.
+        assert!(found > 10, "{found}");
     }
 
     #[test]

@@ -161,7 +161,8 @@ pub(super) fn read(words: &[&str], context: &Context<'_>) -> Option<Part> {
         IntentType::GenerateReport | IntentType::DailyDigest
     );
     // "Order 40 bolts every week" asks for something that is not done by itself, and not for bolts.
-    if !verb && !(asked.intent.mutates() || at.is_some() || sends || report) {
+    let asks = verb || asked.intent.mutates() || at.is_some() || sends || report;
+    if !asks {
         return None;
     }
     offer(What::Request(asked.intent, asked.entities))

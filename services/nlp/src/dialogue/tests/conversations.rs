@@ -48,14 +48,20 @@ fn a_yes_carries_out_what_was_asked_once() {
 #[test]
 fn a_report_has_the_format_that_any_of_its_messages_named() {
     for (messages, format) in [
-        (&["sales report in excel"][..], Some("xlsx")),
-        (&["informe de ventas en excel"], Some("xlsx")),
-        (&["generate a report as csv", "sales"], Some("csv")),
+        (&["sales report for last week in excel"][..], Some("xlsx")),
         (
-            &["generate a report", "sales, as excel please"],
+            &["informe de ventas de la semana pasada en excel"],
             Some("xlsx"),
         ),
-        (&["sales report"], None),
+        (
+            &["generate a report as csv", "sales", "last week"],
+            Some("csv"),
+        ),
+        (
+            &["generate a report for last week", "sales, as excel please"],
+            Some("xlsx"),
+        ),
+        (&["sales report for last week"], None),
     ] {
         let mut chat = Chat::new();
         let said: Vec<Answered> = messages.iter().map(|text| chat.say(text)).collect();

@@ -39,6 +39,7 @@ pub(crate) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("counted", counted);
     environment.add_filter("day", day);
     environment.add_filter("fact", fact);
+    environment.add_filter("kilometres", kilometres);
     environment.add_filter("label", label);
     environment.add_filter("metric", metric);
     environment.add_filter("money", money);
@@ -136,6 +137,27 @@ const NAMES: &[(&str, &str)] = &[
     ("price_before", "precio anterior"),
     ("rise_percent", "porcentaje de alza"),
     ("currency", "moneda"),
+    // Days.
+    ("today", "hoy"),
+    ("yesterday", "ayer"),
+    ("this_week", "esta semana"),
+    ("last_week", "la semana pasada"),
+    ("this_month", "este mes"),
+    ("last_month", "el mes pasado"),
+    ("this_quarter", "este trimestre"),
+    ("last_quarter", "el trimestre pasado"),
+    ("this_year", "este año"),
+    ("last_year", "el año pasado"),
+    // Roles.
+    ("viewer", "consulta"),
+    ("trainee", "aprendizaje"),
+    ("analyst", "análisis"),
+    ("floor_lead", "jefatura de turno"),
+    ("planner", "planificación"),
+    ("buyer", "compras"),
+    ("operations_manager", "gerencia de operaciones"),
+    ("owner", "propietario"),
+    ("admin", "administración"),
 ];
 
 /// Nouns that are counted: English, then one and many.
@@ -160,6 +182,12 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("time", "vez", "veces"),
     ("run", "ejecución", "ejecuciones"),
     ("product", "producto", "productos"),
+    ("place", "lugar", "lugares"),
+    (
+        "earlier run",
+        "ejecución anterior",
+        "ejecuciones anteriores",
+    ),
     ("active alert", "alerta activa", "alertas activas"),
 ];
 
@@ -211,6 +239,12 @@ fn unit(unit: String) -> String {
 }
 
 fn words(name: String) -> String {
+    let days = name
+        .strip_prefix("last_")
+        .and_then(|rest| rest.strip_suffix("_days"));
+    if let Some(days) = days {
+        return format!("los últimos {days} días");
+    }
     NAMES
         .iter()
         .find(|(english, _)| *english == name)
@@ -237,6 +271,10 @@ fn percent(state: &State<'_, '_>, share: Option<f64>) -> String {
         || NOT_KNOWN.to_owned(),
         |share| written(state, &format!("{share:.1} %")),
     )
+}
+
+fn kilometres(state: &State<'_, '_>, km: f64) -> String {
+    written(state, &super::kilometres(km))
 }
 
 fn metric(state: &State<'_, '_>, line: ViaDeserialize<MetricLine>) -> Value {

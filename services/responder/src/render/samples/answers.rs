@@ -350,7 +350,7 @@ fn suppliers() -> Vec<Sample> {
     let performance = |suppliers: Value| {
         json!({"period": {"from": "2025-12-19", "to": "2026-03-18"},
                "before": {"from": "2025-09-20", "to": "2025-12-18"},
-               "suppliers": suppliers, "ranked": 10, "as_of": AT})
+               "suppliers": suppliers, "compared": 10, "ranked": 10, "as_of": AT})
     };
     vec![
         (

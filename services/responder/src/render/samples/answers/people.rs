@@ -41,7 +41,7 @@ pub(super) fn samples() -> Vec<Sample> {
         (
             "nearest",
             "nearest_location",
-            json!({"nearest": {"name": "Toronto *east*", "km": 3.14}, "known": 3, "places": 3}),
+            json!({"nearest": {"name": "Toronto *east*", "km": 3.2}, "known": 3, "places": 3}),
         ),
         (
             "nearest, next door",
