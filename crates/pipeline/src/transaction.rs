@@ -1,17 +1,18 @@
-//! Handlers that work in a single database transaction.
+//! Handlers that work in a single database transaction, which begins before the company is known.
 
 use std::future::Future;
 
 use diesel_async::AsyncPgConnection;
 use wharf_domain::contracts::{Contract, Envelope};
-use wharf_store::Store;
+use wharf_store::{Across, Store};
 
 use crate::{
     handler::{HandleError, Handler},
     outcome::Outcome,
 };
 
-/// A handler whose every effect is in one transaction, which the run loop opens and commits.
+/// A handler whose every effect is in one transaction, which the run loop opens and commits. The
+/// message does not say its company: the handler finds it, and goes on in it.
 pub trait TransactionHandler: Send + Sync + 'static {
     /// The message.
     type Input: Contract;
@@ -45,13 +46,18 @@ pub trait TransactionHandler: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 pub struct InTransaction<H> {
     store: Store,
+    why: Across,
     handler: H,
 }
 
 impl<H> InTransaction<H> {
-    /// `handler`, working on `store`.
-    pub fn new(store: Store, handler: H) -> Self {
-        Self { store, handler }
+    /// `handler`, working on `store` once it has found the company by `why`.
+    pub fn new(store: Store, why: Across, handler: H) -> Self {
+        Self {
+            store,
+            why,
+            handler,
+        }
     }
 }
 
@@ -64,7 +70,9 @@ impl<H: TransactionHandler> Handler for InTransaction<H> {
 
     async fn handle(&self, message: &Envelope<H::Input>) -> Result<Outcome, HandleError> {
         self.store
-            .transaction(async |conn| self.handler.handle(conn, message).await)
+            .across(self.why, async |conn| {
+                self.handler.handle(conn, message).await
+            })
             .await
     }
 
@@ -74,7 +82,9 @@ impl<H: TransactionHandler> Handler for InTransaction<H> {
         reason: &str,
     ) -> Result<Outcome, HandleError> {
         self.store
-            .transaction(async |conn| self.handler.give_up(conn, message, reason).await)
+            .across(self.why, async |conn| {
+                self.handler.give_up(conn, message, reason).await
+            })
             .await
     }
 

@@ -31,7 +31,8 @@ pub struct Company {
     pub currency: String,
 }
 
-/// The company that owns the number `ours`. Takes no company: it finds it.
+/// The company that owns the number `ours`. Takes no company: it finds it, within
+/// [`Store::across`](crate::Store::across).
 ///
 /// # Errors
 /// When the database fails.
@@ -58,7 +59,9 @@ pub async fn get(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<Opt
         .optional()?)
 }
 
-/// All companies, for what is done in each by itself. Takes no company: it serves all of them.
+/// All companies, for what is done in each by itself. Takes no company: it serves all of
+/// them, within [`Across::Sweeper`](crate::Across::Sweeper) or
+/// [`Across::Keeper`](crate::Across::Keeper).
 ///
 /// # Errors
 /// When the database fails.

@@ -19,6 +19,7 @@ use crate::{
     outbound,
     profiles::{self, ProfileSummary},
     schema::{self, contact_addresses, contacts},
+    tenant,
 };
 
 /// Who wrote a message.
@@ -75,7 +76,8 @@ impl ReplyTarget {
 /// hands (WhatsApp binds the two): it moves to a new contact without a profile, so that a
 /// recycled number does not inherit anybody's rights.
 ///
-/// Call it within the transaction that handles the message.
+/// Call it within the transaction that handles the message, begun by
+/// [`Across::Receiver`](crate::Across::Receiver): it goes on in the company that it finds.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,6 +92,7 @@ pub async fn resolve_sender(
     let Some(company) = companies::by_address(conn, to).await? else {
         return Ok(None);
     };
+    tenant::enter(conn, company).await?;
     let given = Given::new(from, external_user_id);
     let mut known = Known::load(conn, company, &given).await?;
     if !known.complete(&given) {

@@ -84,7 +84,8 @@ pub async fn give(conn: &mut AsyncPgConnection, feedback: &Feedback<'_>) -> Resu
     Ok(true)
 }
 
-/// The labels of all companies since `since`, for the service's metrics.
+/// The labels of all companies since `since`, for the service's metrics, within
+/// [`Across::Labels`](crate::Across::Labels).
 ///
 /// # Errors
 /// When the database fails.

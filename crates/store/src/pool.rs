@@ -7,7 +7,7 @@ use diesel::{
     sql_types::{Bool, Text},
 };
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, RunQueryDsl,
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager as _,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, SetupCallback,
         deadpool::{Object, Pool},
@@ -18,10 +18,12 @@ use secrecy::ExposeSecret;
 use tokio::time::timeout;
 use tokio_postgres::NoTls;
 use tokio_postgres_rustls::MakeRustlsConnect;
+use wharf_domain::ids::CompanyId;
 
 use crate::{
     config::DatabaseConfig,
     error::{self, StoreError},
+    tenant::{self, Across, SERVICE_ROLE},
     tls::{self, Target},
 };
 
@@ -44,12 +46,20 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// A pool for `config`. It opens no connection: a service starts while its database is away,
-    /// and is unready until [`ping`](Self::ping) succeeds.
+    /// A pool for `config`, whose connections act as the services' role. It opens none: a service
+    /// starts while its database is away (or not migrated), and is unready until
+    /// [`ping`](Self::ping) succeeds.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] when the configuration cannot be used.
     pub fn connect(config: &DatabaseConfig) -> Result<Self, StoreError> {
+        Self::connect_as(config, Some(SERVICE_ROLE))
+    }
+
+    pub(crate) fn connect_as(
+        config: &DatabaseConfig,
+        role: Option<&str>,
+    ) -> Result<Self, StoreError> {
         let manager = AsyncDieselConnectionManager::new_with_config(
             "", // our own set-up below knows where to go
             {
@@ -57,7 +67,7 @@ impl Store {
                 // Enough here: a closed socket or an open transaction counts as broken, so such a
                 // connection is dropped instead of handed out, without a query a checkout.
                 manager.recycling_method = RecyclingMethod::Fast;
-                manager.custom_setup = set_up(config)?;
+                manager.custom_setup = set_up(config, role)?;
                 manager
             },
         );
@@ -71,11 +81,8 @@ impl Store {
         })
     }
 
-    /// A connection, waited for at most the configured connect timeout.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when none could be had.
-    pub async fn conn(&self) -> Result<PooledConnection, StoreError> {
+    /// A connection that is in no company, waited for at most the configured connect timeout.
+    pub(crate) async fn conn(&self) -> Result<PooledConnection, StoreError> {
         match timeout(self.connect_timeout, self.pool.get()).await {
             Ok(Ok(conn)) => Ok(conn),
             Ok(Err(error)) => Err(StoreError::unavailable(&error)),
@@ -86,7 +93,8 @@ impl Store {
         }
     }
 
-    /// Runs `work` in one transaction: committed when it returns `Ok`, rolled back otherwise.
+    /// Runs `work` in one transaction that sees and writes rows of `company` and no others:
+    /// committed when it returns `Ok`, rolled back otherwise.
     ///
     /// Never put it under `select!` or `timeout`: the session's own timeouts end a statement that
     /// takes too long, and shutdown waits. Should the future be dropped all the same, nothing is
@@ -96,7 +104,7 @@ impl Store {
     /// # Errors
     /// What `work` returned, or [`StoreError`] of begin and commit. After a failed commit it is
     /// not known whether it took effect: only work that may be repeated belongs here.
-    pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn in_company<T, E, F>(&self, company: CompanyId, work: F) -> Result<T, E>
     where
         F: for<'c> TransactionBody<&'c mut AsyncPgConnection, Result<T, E>, Fut: Send>
             + for<'c> AsyncFnOnce(&'c mut AsyncPgConnection) -> Result<T, E>
@@ -104,9 +112,54 @@ impl Store {
         T: Send,
         E: From<diesel::result::Error> + From<StoreError> + Send,
     {
-        let mut conn = self.conn().await?;
-        let conn: &mut AsyncPgConnection = &mut conn;
-        conn.transaction(work).await
+        self.begun(tenant::begin(company), work).await
+    }
+
+    /// Runs `work` in one transaction that reads, of every company, what `why` needs, and writes
+    /// nothing unless it goes on in one company, as `contacts::resolve_sender` does. [`Across`]
+    /// lists who may. Otherwise as [`in_company`](Self::in_company).
+    ///
+    /// # Errors
+    /// As [`in_company`](Self::in_company).
+    pub async fn across<T, E, F>(&self, why: Across, work: F) -> Result<T, E>
+    where
+        F: for<'c> TransactionBody<&'c mut AsyncPgConnection, Result<T, E>, Fut: Send>
+            + for<'c> AsyncFnOnce(&'c mut AsyncPgConnection) -> Result<T, E>
+            + Send,
+        T: Send,
+        E: From<diesel::result::Error> + From<StoreError> + Send,
+    {
+        self.begun(why.begin(), work).await
+    }
+
+    /// A transaction with these words before it.
+    async fn begun<T, E, F>(&self, begin: String, work: F) -> Result<T, E>
+    where
+        F: for<'c> TransactionBody<&'c mut AsyncPgConnection, Result<T, E>, Fut: Send>
+            + for<'c> AsyncFnOnce(&'c mut AsyncPgConnection) -> Result<T, E>
+            + Send,
+        T: Send,
+        E: From<diesel::result::Error> + From<StoreError> + Send,
+    {
+        let mut pooled = self.conn().await?;
+        let began = AnsiTransactionManager::begin_transaction_sql(&mut *pooled, &begin).await;
+        if let Err(error) = began {
+            // BEGIN may have worked and the rest not: not for the next user.
+            drop(Object::take(pooled));
+            return Err(StoreError::from(error).into());
+        }
+        let conn: &mut AsyncPgConnection = &mut pooled;
+        match work(&mut *conn).await {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(conn).await?;
+                Ok(value)
+            }
+            Err(error) => match AnsiTransactionManager::rollback_transaction(conn).await {
+                // A broken connection: why it broke is said by the first error.
+                Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+                Err(rollback) => Err(rollback.into()),
+            },
+        }
     }
 
     /// Whether the database answers, asked within the connect timeout and on a connection of the
@@ -191,16 +244,19 @@ where
     type Fut = Fut;
 }
 
-/// One connection outside any pool, for migrations.
+/// One connection outside any pool, as the user that the URL names: for migrations.
 pub(crate) async fn single(config: &DatabaseConfig) -> Result<AsyncPgConnection, StoreError> {
-    let set_up = set_up(config)?;
+    let set_up = set_up(config, None)?;
     match timeout(config.connect_timeout(), set_up("")).await {
         Ok(done) => done.map_err(|error| StoreError::unavailable(&error)),
         Err(_) => Err(StoreError::Unavailable("no connection in time".to_owned())),
     }
 }
 
-fn set_up(config: &DatabaseConfig) -> Result<SetupCallback<AsyncPgConnection>, StoreError> {
+fn set_up(
+    config: &DatabaseConfig,
+    role: Option<&str>,
+) -> Result<SetupCallback<AsyncPgConnection>, StoreError> {
     let Target {
         config: mut to,
         tls,
@@ -215,6 +271,10 @@ fn set_up(config: &DatabaseConfig) -> Result<SetupCallback<AsyncPgConnection>, S
         // A worker that hangs within a transaction must not hold its locks for ever.
         config.statement_timeout_ms.saturating_mul(3),
     ));
+    // Of the session, so that what resets a connection comes back to it too.
+    if let Some(role) = role {
+        options.push_str(&format!(" -c role={role}"));
+    }
     to.options(options)
         .connect_timeout(config.connect_timeout())
         // A peer that vanished without a word is noticed even where the statement timeout, which

@@ -14,7 +14,7 @@ use diesel::{QueryableByName, sql_query, sql_types};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tokio::sync::OnceCell;
 use url::Url;
-use wharf_store::{DatabaseConfig, Store, migrations};
+use wharf_store::{DatabaseConfig, OwnerStore, migrations};
 
 /// The environment variable that names the server.
 pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
@@ -76,13 +76,13 @@ impl TestDatabase {
         DatabaseConfig::new(self.url())
     }
 
-    /// A pool on it.
+    /// A pool on it, as the owner of the tables: tests lay rows of any company there.
     ///
     /// # Panics
     /// When it does not answer.
     #[expect(clippy::expect_used, reason = "a test without its database has failed")]
-    pub async fn store(&self) -> Store {
-        let store = Store::connect(&self.config()).expect("a store on the test's database");
+    pub async fn store(&self) -> OwnerStore {
+        let store = OwnerStore::connect(&self.config()).expect("a store on the test's database");
         store.ping().await.expect("the test's database answers");
         store
     }
@@ -96,6 +96,31 @@ impl TestDatabase {
         let rows: Vec<Number> =
             query(&mut conn, &format!("SELECT count(*) AS n FROM {table}")).await;
         rows.iter().map(|row| row.n).sum()
+    }
+
+    /// Every row of a company but its own in `companies`, each as text after its table's name: to see
+    /// that nothing has changed.
+    ///
+    /// # Panics
+    /// When a query fails.
+    pub async fn company_rows(&self, company: impl std::fmt::Display) -> Vec<String> {
+        let mut conn = connect(&with_name(&self.server, &self.name)).await;
+        let tables: Vec<Name> = query(
+            &mut conn,
+            "SELECT table_name::text AS name FROM information_schema.columns \
+             WHERE table_schema = 'public' AND column_name = 'company_id' ORDER BY 1",
+        )
+        .await;
+        let mut rows = Vec::new();
+        for Name { name: table } in tables {
+            let sql = format!(
+                "SELECT '{table} ' || t::text AS name FROM {table} t \
+                 WHERE company_id = '{company}' ORDER BY 1"
+            );
+            let found: Vec<Name> = query(&mut conn, &sql).await;
+            rows.extend(found.into_iter().map(|row| row.name));
+        }
+        rows
     }
 
     /// Runs SQL in it, one statement or several.

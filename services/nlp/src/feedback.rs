@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use wharf_domain::{clock::SharedClock, contracts::InboundMessage, persona::Persona};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::NlpMetrics};
-use wharf_store::{Store, StoreError, feedback, personas};
+use wharf_store::{Across, Store, StoreError, feedback, personas};
 
 /// How far back the metrics look.
 const WINDOW: TimeDelta = TimeDelta::days(30);
@@ -92,8 +92,13 @@ async fn refresh(
     clock: &SharedClock,
     metrics: &NlpMetrics,
 ) -> Result<(), StoreError> {
-    let mut conn = store.conn().await?;
-    let labels = feedback::labels(&mut conn, clock.now() - WINDOW).await?;
+    let since = clock.now() - WINDOW;
+    let (labels, distribution) = store
+        .across::<_, StoreError, _>(Across::Labels, async |conn| {
+            let labels = feedback::labels(conn, since).await?;
+            Ok((labels, personas::distribution(conn).await?))
+        })
+        .await?;
     metrics
         .intent_feedback
         .with_label_values(&["right"])
@@ -112,7 +117,7 @@ async fn refresh(
     }
     let mut people: BTreeMap<Option<Persona>, i64> = [(None, 0)].into();
     people.extend(Persona::ALL.iter().map(|persona| (Some(*persona), 0)));
-    people.extend(personas::distribution(&mut conn).await?);
+    people.extend(distribution);
     for (persona, people) in people {
         metrics
             .persona_distribution

@@ -28,6 +28,7 @@ use wharf_broker::{Queue, Stage};
 use wharf_domain::clock::SystemClock;
 use wharf_pipeline::{Base, InTransaction, Worker};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::NlpMetrics};
+use wharf_store::Across;
 
 pub use crate::config::Config;
 use crate::{catalogues::Catalogues, handler::InboundHandler, understand::model::Measured};
@@ -62,7 +63,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     };
     let shards = 0..base.broker.topology().nlp_shards();
     let worker = Worker {
-        handler: InTransaction::new(base.store.clone(), handler),
+        handler: InTransaction::new(base.store.clone(), Across::Receiver, handler),
         queues: shards
             .map(Queue::Nlp)
             .chain([Queue::Poison(Stage::Nlp)])

@@ -139,7 +139,7 @@ impl Handler for ReplyHandler {
         let now = self.clock.now();
         Self::give_mails_up(&self.store, reply, reason, now).await?;
         self.store
-            .transaction::<_, HandleError, _>(async |conn| {
+            .in_company::<_, HandleError, _>(reply.company_id, async |conn| {
                 let company = reply.company_id;
                 for part in outbound::of_reply(conn, company, reply.reply_id).await? {
                     match part.status {
@@ -169,9 +169,13 @@ impl Handler for ReplyHandler {
 impl ReplyHandler {
     /// What nobody asked for goes only to a person who has not said STOP.
     async fn may_write_first(&self, reply: &ReplyRequest) -> Result<bool, HandleError> {
-        let mut conn = self.store.conn().await?;
         let (company, contact) = (reply.company_id, reply.contact_id);
-        let may = opt_outs::may_be_written_to(&mut conn, company, contact).await?;
+        let may = self
+            .store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(opt_outs::may_be_written_to(conn, company, contact).await?)
+            })
+            .await?;
         if !may {
             let template = reply.content.template();
             tracing::info!(template, "not sent: the person has opted out");
@@ -181,8 +185,11 @@ impl ReplyHandler {
     }
 
     async fn target(&self, reply: &ReplyRequest) -> Result<ReplyTarget, HandleError> {
-        let mut conn = self.store.conn().await?;
-        contacts::reply_target(&mut conn, reply.company_id, reply.contact_id)
+        let (company, contact) = (reply.company_id, reply.contact_id);
+        self.store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(contacts::reply_target(conn, company, contact).await?)
+            })
             .await?
             .ok_or_else(|| HandleError::Fail(anyhow!("the contact of the reply is gone")))
     }
@@ -246,14 +253,20 @@ impl ReplyHandler {
             .with_label_values(&[reply.content.template(), persona])
             .inc();
         self.store
-            .transaction::<_, HandleError, _>(async |conn| Ok(outbound::prepare(conn, &new).await?))
+            .in_company::<_, HandleError, _>(reply.company_id, async |conn| {
+                Ok(outbound::prepare(conn, &new).await?)
+            })
             .await
     }
 
     /// `first`: this time something was sent.
     async fn finish(&self, reply: &ReplyRequest, first: bool) -> Result<Outcome, HandleError> {
-        let mut conn = self.store.conn().await?;
-        conversations::mark_response_sent(&mut conn, reply.company_id, reply.execution_id).await?;
+        let (company, execution) = (reply.company_id, reply.execution_id);
+        self.store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(conversations::mark_response_sent(conn, company, execution).await?)
+            })
+            .await?;
         if first {
             let waited = self.clock.now() - reply.received_at;
             self.metrics

@@ -97,11 +97,13 @@ impl ReplyHandler {
         else {
             return Ok(None);
         };
-        let known = {
-            let mut conn = self.store.conn().await?;
-            let id = MailId::of(reply.execution_id, to);
-            mail::get(&mut conn, reply.company_id, id).await?
-        };
+        let (company, id) = (reply.company_id, MailId::of(reply.execution_id, to));
+        let known = self
+            .store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(mail::get(conn, company, id).await?)
+            })
+            .await?;
         let note = |state| {
             let to = masked(to);
             Some((MailNote { to, state }, None))
@@ -122,10 +124,12 @@ impl ReplyHandler {
             domain: mailer.domain().to_owned(),
             created_at: self.clock.now(),
         };
-        let planned = self
-            .store
-            .transaction::<_, HandleError, _>(async |conn| Ok(mail::plan(conn, &new).await?))
-            .await?;
+        let planned =
+            self.store
+                .in_company::<_, HandleError, _>(company, async |conn| {
+                    Ok(mail::plan(conn, &new).await?)
+                })
+                .await?;
         let (state, again) = self.hand_over(mailer, &planned, &content).await?;
         let to = masked(to);
         Ok(Some((MailNote { to, state }, again)))
@@ -140,11 +144,14 @@ impl ReplyHandler {
         let mail = loop {
             let now = self.clock.now();
             let lost = now - mailer.send_limit();
-            let mut conn = self.store.conn().await?;
-            let claimed =
-                mail::claim_sending(&mut conn, planned.company_id, planned.id, lost, now).await?;
-            // Nothing is held while the mail server is spoken to.
-            drop(conn);
+            let (company, id) = (planned.company_id, planned.id);
+            // Committed: nothing is held while the mail server is spoken to.
+            let claimed = self
+                .store
+                .in_company::<_, HandleError, _>(company, async |conn| {
+                    Ok(mail::claim_sending(conn, company, id, lost, now).await?)
+                })
+                .await?;
             match claimed {
                 Claimed::Send(mail) => break mail,
                 Claimed::Done(mail) if mail.status == MailStatus::Sent => {
@@ -167,24 +174,35 @@ impl ReplyHandler {
         let sent = mailer.send(&outgoing).await;
         let now = self.clock.now();
         let (company, id) = (mail.company_id, mail.id);
-        let mut conn = self.store.conn().await?;
         let count = |outcome| self.metrics.mails.with_label_values(&[outcome]).inc();
         match sent {
             Ok(()) => {
-                mail::mark_sent(&mut conn, company, id, now).await?;
+                self.store
+                    .in_company::<_, HandleError, _>(company, async |conn| {
+                        Ok(mail::mark_sent(conn, company, id, now).await?)
+                    })
+                    .await?;
                 count("sent");
                 tracing::info!(mail_id = %id, to = masked(&mail.to_address), "mail handed over");
                 Ok((MailState::Sent, None))
             }
             Err(MailError::Refused { code, words }) => {
-                mail::mark_failed(&mut conn, company, id, &words, now).await?;
+                self.store
+                    .in_company::<_, HandleError, _>(company, async |conn| {
+                        Ok(mail::mark_failed(conn, company, id, &words, now).await?)
+                    })
+                    .await?;
                 count("refused");
                 tracing::warn!(mail_id = %id, code, to = masked(&mail.to_address), "mail refused");
                 Ok((MailState::Refused, None))
             }
             Err(error @ MailError::NotNow { .. }) => {
                 let words = error.words();
-                mail::mark_pending(&mut conn, company, id, &words, now).await?;
+                self.store
+                    .in_company::<_, HandleError, _>(company, async |conn| {
+                        Ok(mail::mark_pending(conn, company, id, &words, now).await?)
+                    })
+                    .await?;
                 count("not_sent");
                 Ok((MailState::Queued, Some(anyhow!("{error}"))))
             }
@@ -198,14 +216,17 @@ impl ReplyHandler {
         reason: &str,
         now: chrono::DateTime<chrono::Utc>,
     ) -> Result<(), HandleError> {
-        let mut conn = store.conn().await?;
         let company = reply.company_id;
-        for known in mail::of_execution(&mut conn, company, reply.execution_id).await? {
-            if mail::mark_failed(&mut conn, company, known.id, reason, now).await? {
-                tracing::error!(mail_id = %known.id, "mail given up");
-            }
-        }
-        Ok(())
+        store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                for known in mail::of_execution(conn, company, reply.execution_id).await? {
+                    if mail::mark_failed(conn, company, known.id, reason, now).await? {
+                        tracing::error!(mail_id = %known.id, "mail given up");
+                    }
+                }
+                Ok(())
+            })
+            .await
     }
 }
 

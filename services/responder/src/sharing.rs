@@ -29,10 +29,13 @@ impl ReplyHandler {
             if person.way != Way::Mail {
                 continue;
             }
-            let profile = {
-                let mut conn = self.store.conn().await?;
-                profiles::get(&mut conn, asked.company_id, person.profile_id).await?
-            };
+            let (company, id) = (asked.company_id, person.profile_id);
+            let profile = self
+                .store
+                .in_company::<_, HandleError, _>(company, async |conn| {
+                    Ok(profiles::get(conn, company, id).await?)
+                })
+                .await?;
             let Some(profile) = profile else {
                 person.way = Way::Unreachable;
                 continue;

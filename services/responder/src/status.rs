@@ -4,7 +4,7 @@ use wharf_domain::contracts::{DeliveryStatus, Envelope, StatusCallback};
 use wharf_pipeline::{HandleError, Handler, Outcome};
 use wharf_runtime::metrics::ResponderMetrics;
 use wharf_store::{
-    Store,
+    Across, Store,
     outbound::{self, Applied, StatusUpdate},
 };
 
@@ -42,7 +42,7 @@ impl Handler for StatusHandler {
         };
         let applied: Applied = self
             .store
-            .transaction::<_, HandleError, _>(async |conn| {
+            .across::<_, HandleError, _>(Across::DeliveryStatus, async |conn| {
                 Ok(outbound::apply_status(conn, &update).await?)
             })
             .await?;

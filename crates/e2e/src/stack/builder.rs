@@ -296,13 +296,13 @@ impl StackBuilder {
 async fn load_demo(url: &str, history: bool) {
     let load = async {
         let store = Store::connect(&DatabaseConfig::new(url.to_owned()))?;
-        let now = SystemClock.now();
+        let (now, company) = (SystemClock.now(), demo::company_id());
         store
-            .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, true).await)
+            .in_company::<_, StoreError, _>(company, async |conn| demo::load(conn, now, true).await)
             .await?;
         if history {
             store
-                .transaction::<_, StoreError, _>(async |conn| {
+                .in_company::<_, StoreError, _>(company, async |conn| {
                     demo::load_history(conn, now, true).await
                 })
                 .await?;

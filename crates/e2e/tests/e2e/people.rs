@@ -37,7 +37,7 @@ async fn invite(stack: &Stack) -> PairingCode {
         code,
         expires_at: now + TimeDelta::days(7),
     };
-    let made = store.transaction::<_, StoreError, _>(async |conn| {
+    let made = store.in_company::<_, StoreError, _>(demo::company_id(), async |conn| {
         pairing::invite(conn, &invitation, now).await
     });
     made.await.unwrap();

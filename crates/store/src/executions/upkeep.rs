@@ -277,7 +277,8 @@ pub async fn waiting(
 
 /// Executions of all companies that were enqueued before `before` and have neither ended nor a
 /// worker at `now`, the most urgent first: for the sweeper that publishes their requests again.
-/// Takes no company: it serves all of them.
+/// Takes no company: it serves all of them,
+/// within [`Across::Sweeper`](crate::Across::Sweeper).
 ///
 /// # Errors
 /// When the database fails.
@@ -301,7 +302,8 @@ pub async fn unfinished(
 }
 
 /// Executions of all companies whose hard deadline is over at `now` and that have not ended.
-/// Without those that `sweeper` itself has. Takes no company: it serves all of them.
+/// Without those that `sweeper` itself has. Takes no company: it serves all of them,
+/// within [`Across::Sweeper`](crate::Across::Sweeper).
 ///
 /// # Errors
 /// When the database fails.
@@ -326,7 +328,8 @@ pub async fn overdue(
 }
 
 /// Executions of all companies whose soft deadline is over at `now` and whose user was not told.
-/// Takes no company: it serves all of them.
+/// Takes no company: it serves all of them,
+/// within [`Across::Sweeper`](crate::Across::Sweeper).
 ///
 /// # Errors
 /// When the database fails.

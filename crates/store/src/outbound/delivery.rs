@@ -13,6 +13,7 @@ use super::{OUTSIDE_WINDOW, OutboundStatus, PENDING, SENDING, held};
 use crate::{
     Result,
     schema::{message_status_events as events, outbound_messages as o},
+    tenant,
 };
 
 /// Twilio has taken the part as `sid`. A callback that came first keeps its higher status.
@@ -147,7 +148,8 @@ pub enum Applied {
 
 /// Applies a status callback. It may come repeated, out of order and before the answer to the
 /// POST; then it brings the sid. Takes no company: the signed callback names the message, the
-/// message its company. Call it within a transaction.
+/// message its company. Call it within a transaction begun by
+/// [`Across::DeliveryStatus`](crate::Across::DeliveryStatus): it goes on in that company.
 ///
 /// # Errors
 /// When the database fails.
@@ -160,7 +162,11 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
         .await
         .optional()?;
     let (id, company) = match (found, update.outbound_id) {
-        (Some((id, company)), _) => (OutboundId(id), CompanyId(company)),
+        (Some((id, company)), _) => {
+            let company = CompanyId(company);
+            tenant::enter(conn, company).await?;
+            (OutboundId(id), company)
+        }
         (None, None) => return Ok(Applied::UnknownMessage),
         (None, Some(id)) => {
             let company: Option<Uuid> = o::table
@@ -172,6 +178,7 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
             let Some(company) = company.map(CompanyId) else {
                 return Ok(Applied::UnknownMessage);
             };
+            tenant::enter(conn, company).await?;
             if held::was_refused(conn, company, id, sid).await? {
                 return Ok(Applied::Stale);
             }

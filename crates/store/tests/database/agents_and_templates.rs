@@ -75,7 +75,7 @@ async fn a_companys_text_goes_before_the_one_for_all_and_the_latest_version_coun
         body,
         template_sid: None,
     };
-    let active = async |store: &wharf_store::Store, company| {
+    let active = async |store: &wharf_store::OwnerStore, company| {
         let mut conn = store.conn().await.unwrap();
         templates::active(&mut conn, company)
             .await

@@ -3,12 +3,12 @@
 use diesel::{QueryableByName, sql_query, sql_types::Text};
 use diesel_async::RunQueryDsl;
 use wharf_domain::{address::Address, persona::Persona};
-use wharf_store::{Store, contacts, demo, products};
+use wharf_store::{OwnerStore, contacts, demo, products};
 use wharf_testkit::database::TestDatabase;
 
 use crate::support::{address, at};
 
-async fn load(store: &Store, minute: i64, reset: bool) -> demo::Loaded {
+async fn load(store: &OwnerStore, minute: i64, reset: bool) -> demo::Loaded {
     store
         .transaction(async |conn| demo::load(conn, at(minute), reset).await)
         .await
@@ -22,7 +22,7 @@ struct Line {
 }
 
 /// Every row of every table of the demo, but for the moments of insertion.
-async fn rows(store: &Store) -> Vec<String> {
+async fn rows(store: &OwnerStore) -> Vec<String> {
     let mut conn = store.conn().await.unwrap();
     let mut all = Vec::new();
     for table in [

@@ -15,6 +15,7 @@ mod dialogues;
 mod effects;
 mod executions;
 mod feedback;
+mod isolation;
 mod mail;
 mod metrics;
 mod migrations;

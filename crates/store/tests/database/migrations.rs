@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::{QueryableByName, sql_query, sql_types::Text};
 use diesel_async::RunQueryDsl;
-use wharf_store::{Store, migrations};
+use wharf_store::{OwnerStore, migrations};
 use wharf_testkit::database::TestDatabase;
 
 #[derive(QueryableByName)]
@@ -13,7 +13,7 @@ struct Line {
     line: String,
 }
 
-async fn lines(store: &Store, sql: &str) -> Vec<String> {
+async fn lines(store: &OwnerStore, sql: &str) -> Vec<String> {
     let mut conn = store.conn().await.unwrap();
     let rows: Vec<Line> = sql_query(sql).load(&mut conn).await.unwrap();
     rows.into_iter().map(|row| row.line).collect()
@@ -21,7 +21,7 @@ async fn lines(store: &Store, sql: &str) -> Vec<String> {
 
 /// Tables, columns, constraints, indexes and comments, without diesel's own table and without the
 /// columns' numbers, which one that was taken back and made again does not get back.
-async fn schema(store: &Store) -> Vec<String> {
+async fn schema(store: &OwnerStore) -> Vec<String> {
     let mut all = Vec::new();
     for sql in [
         "SELECT concat_ws(' ', 'column', table_name, column_name, data_type, \
@@ -40,6 +40,15 @@ async fn schema(store: &Store) -> Vec<String> {
         "SELECT concat_ws(' ', 'other', relkind, relname) AS line FROM pg_class \
            WHERE relnamespace = 'public'::regnamespace \
            AND relname NOT LIKE '\\_\\_diesel%' ORDER BY 1",
+        "SELECT concat_ws(' ', 'policy', tablename, policyname, cmd, roles, qual, with_check) \
+           AS line FROM pg_policies WHERE schemaname = 'public' ORDER BY 1",
+        "SELECT concat_ws(' ', 'rows', relname, relrowsecurity) AS line FROM pg_class \
+           WHERE relnamespace = 'public'::regnamespace AND relrowsecurity ORDER BY 1",
+        "SELECT concat_ws(' ', 'function', oid::regprocedure, prosrc) AS line FROM pg_proc \
+           WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+        "SELECT concat_ws(' ', 'grant', table_name, column_name, privilege_type, grantee) AS line \
+           FROM information_schema.column_privileges WHERE table_schema = 'public' \
+           AND grantee LIKE 'wharf\\_%' AND grantee <> current_user ORDER BY 1",
     ] {
         all.extend(lines(store, sql).await);
     }

@@ -16,9 +16,9 @@ use wharf_store::{
 
 use crate::support::{Tenant, World, at, execution};
 
-const KEY: &str = "AC1:+14155238886:+15550100001";
+pub(crate) const KEY: &str = "AC1:+14155238886:+15550100001";
 
-fn new(tenant: Tenant, cadence: Cadence) -> NewSchedule {
+pub(crate) fn new(tenant: Tenant, cadence: Cadence) -> NewSchedule {
     NewSchedule {
         company_id: tenant.company,
         profile_id: tenant.profile,

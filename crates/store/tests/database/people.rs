@@ -13,7 +13,7 @@ use wharf_store::{
 
 use crate::support::{Tenant, World, address, at, execution};
 
-fn code(number: u64) -> PairingCode {
+pub(crate) fn code(number: u64) -> PairingCode {
     let mut numbers = (number * 1_000_003)..;
     PairingCode::draw(|| numbers.next().unwrap())
 }

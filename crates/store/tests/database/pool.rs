@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use wharf_store::{DatabaseConfig, Store, StoreError, conversations};
+use wharf_store::{DatabaseConfig, OwnerStore, StoreError, conversations};
 use wharf_testkit::{database::TestDatabase, poll};
 
 use crate::support::World;
@@ -65,7 +65,7 @@ async fn a_dropped_transaction_is_rolled_back_and_its_connection_thrown_away() {
     let db = TestDatabase::create().await;
     let mut config = db.config();
     config.pool_size = 1;
-    let store = Store::connect(&config).unwrap();
+    let store = OwnerStore::connect(&config).unwrap();
     let (began, has_begun) = tokio::sync::oneshot::channel();
     let task = tokio::spawn({
         let store = store.clone();
@@ -96,7 +96,7 @@ async fn an_exhausted_pool_is_unavailable_after_the_connect_timeout() {
     let mut config = db.config();
     config.pool_size = 1;
     config.connect_timeout_ms = 200;
-    let store = Store::connect(&config).unwrap();
+    let store = OwnerStore::connect(&config).unwrap();
     let held = store.conn().await.unwrap();
     assert_eq!(store.usage(), (1, 1));
     let error = store.conn().await.err().unwrap();
@@ -111,7 +111,7 @@ async fn the_sessions_timeouts_end_a_statement_that_takes_too_long() {
     let mut config = world.db.config();
     config.statement_timeout_ms = 400;
     config.lock_timeout_ms = 100;
-    let store = Store::connect(&config).unwrap();
+    let store = OwnerStore::connect(&config).unwrap();
     let mut conn = store.conn().await.unwrap();
     let slow = diesel::sql_query("SELECT pg_sleep(30)")
         .execute(&mut conn)
@@ -169,7 +169,7 @@ async fn a_server_that_is_not_there_is_unavailable_and_says_why_without_the_pass
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let url = format!("postgres://wharf:hunter2@127.0.0.1:{port}/wharf");
-    let store = Store::connect(&DatabaseConfig::new(url)).unwrap();
+    let store = OwnerStore::connect(&DatabaseConfig::new(url)).unwrap();
     let error = store.ping().await.unwrap_err();
     assert!(error.is_unavailable());
     let text = format!("{error} {error:?} {store:?}");
@@ -183,7 +183,7 @@ async fn a_leftover_is_dropped_with_its_value() {
     let url = db.url();
     db.store().await.ping().await.unwrap();
     drop(db);
-    let store = Store::connect(&DatabaseConfig::new(url)).unwrap();
+    let store = OwnerStore::connect(&DatabaseConfig::new(url)).unwrap();
     poll::until(
         Duration::from_secs(5),
         "the database to be gone",

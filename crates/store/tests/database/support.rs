@@ -12,7 +12,7 @@ use wharf_domain::{
     priority::Priority,
 };
 use wharf_store::{
-    Store, conversations::NewConversation, executions::NewExecution, outbound::NewOutbound,
+    OwnerStore, conversations::NewConversation, executions::NewExecution, outbound::NewOutbound,
 };
 use wharf_testkit::database::TestDatabase;
 
@@ -21,7 +21,7 @@ pub(crate) const THEIRS: &str = "+14155238887";
 
 pub(crate) struct World {
     pub(crate) db: TestDatabase,
-    pub(crate) store: Store,
+    pub(crate) store: OwnerStore,
     pub(crate) ours: Tenant,
     pub(crate) theirs: Tenant,
 }

@@ -193,7 +193,9 @@ impl Handler for ExecutionHandler {
         let engine = &self.0;
         let first = engine
             .store
-            .transaction(async |conn| engine.first(conn, &message.body).await)
+            .in_company(message.body.company_id, async |conn| {
+                engine.first(conn, &message.body).await
+            })
             .await?;
         match first {
             First::Ended(outcome) => Ok(outcome),
@@ -209,7 +211,9 @@ impl Handler for ExecutionHandler {
         let engine = &self.0;
         engine
             .store
-            .transaction(async |conn| engine.abandon(conn, &message.body, reason).await)
+            .in_company(message.body.company_id, async |conn| {
+                engine.abandon(conn, &message.body, reason).await
+            })
             .await
     }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use wharf_media::{MediaError, ObjectKey};
 use wharf_pipeline::HandleError;
-use wharf_store::{agents::Endpoint, executions};
+use wharf_store::{StoreError, agents::Endpoint, executions};
 
 use super::{
     Engine, lost,
@@ -92,12 +92,14 @@ impl Engine {
     /// Whether the execution is still this worker's. Yes while the database does not answer: the
     /// second transaction sees for itself.
     async fn renewed(&self, held: &Held) -> bool {
-        let renew = async {
-            let mut conn = self.store.conn().await?;
-            let until = self.now() + self.execution.lease();
-            executions::renew(&mut conn, &held.execution, until).await
-        };
-        renew.await.unwrap_or_else(|error| {
+        let until = self.now() + self.execution.lease();
+        let company = held.execution.company_id;
+        let renewed = self
+            .store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                executions::renew(conn, &held.execution, until).await
+            });
+        renewed.await.unwrap_or_else(|error| {
             tracing::warn!(%error, "lease not renewed");
             true
         })

@@ -9,7 +9,10 @@ use wharf_domain::contracts::{
     answers::Scheduled,
 };
 use wharf_pipeline::{HandleError, Outcome, Publication};
-use wharf_store::executions::{self, Execution};
+use wharf_store::{
+    StoreError,
+    executions::{self, Execution},
+};
 
 use super::Engine;
 
@@ -70,8 +73,12 @@ impl Engine {
                 .await
                 .context("telling that it takes longer")?;
         }
-        let mut conn = self.store.conn().await?;
-        executions::told(&mut conn, execution.company_id, execution.id).await?;
+        let (company, id) = (execution.company_id, execution.id);
+        self.store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                executions::told(conn, company, id).await
+            })
+            .await?;
         Ok(())
     }
 }

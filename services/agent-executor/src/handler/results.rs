@@ -66,7 +66,9 @@ impl Handler for ResultHandler {
         let engine = &self.0;
         engine
             .store
-            .transaction(async |conn| engine.called_back(conn, message.body.clone()).await)
+            .in_company(message.body.company_id, async |conn| {
+                engine.called_back(conn, message.body.clone()).await
+            })
             .await
     }
 

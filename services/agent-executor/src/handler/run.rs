@@ -199,7 +199,7 @@ impl Engine {
     ) -> Result<Outcome, HandleError> {
         let (company, id) = (execution.company_id, execution.id);
         self.store
-            .transaction(async |conn| {
+            .in_company(company, async |conn| {
                 let row = executions::get(conn, company, id).await?;
                 if row.is_none_or(|row| row.status != ExecutionStatus::Cancelled) {
                     return Err(HandleError::NotYet(cause));
@@ -216,7 +216,7 @@ impl Engine {
     async fn second(&self, held: &Held, made: Made) -> Result<Outcome, HandleError> {
         let kind = held.execution.agent_type;
         self.store
-            .transaction(async |conn| {
+            .in_company(held.execution.company_id, async |conn| {
                 let content = agents::finish(kind, conn, &held.request, made)
                     .await
                     .map_err(failed)?;
@@ -229,7 +229,7 @@ impl Engine {
     /// The second transaction after a call.
     async fn answered(&self, held: &Held, content: ReplyContent) -> Result<Outcome, HandleError> {
         self.store
-            .transaction(async |conn| {
+            .in_company(held.execution.company_id, async |conn| {
                 self.ended(conn, &held.execution, held.received_at, content)
                     .await
             })
@@ -242,15 +242,22 @@ impl Engine {
         let execution = &held.execution;
         let (company, id) = (execution.company_id, execution.id);
         let until = execution.hard_deadline_at.unwrap_or_else(|| self.now());
-        {
-            let mut conn = self.store.conn().await?;
-            if !executions::await_answer(&mut conn, execution, until).await? {
-                let row = executions::get(&mut conn, company, id).await?;
-                return match row {
-                    Some(row) if row.status != ExecutionStatus::Processing => stored(&row),
+        let early = self
+            .store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                if executions::await_answer(conn, execution, until).await? {
+                    return Ok(None);
+                }
+                match executions::get(conn, company, id).await? {
+                    Some(row) if row.status != ExecutionStatus::Processing => {
+                        stored(&row).map(Some)
+                    }
                     _ => Err(lost()),
-                };
-            }
+                }
+            })
+            .await?;
+        if let Some(outcome) = early {
+            return Ok(outcome);
         }
         if execution.soft_deadline_at.is_some()
             && let Err(error) = self.tell_longer(execution).await
@@ -269,13 +276,13 @@ impl Engine {
         execution: &Execution,
         cause: &anyhow::Error,
     ) -> Result<(), HandleError> {
-        let mut conn = self.store.conn().await?;
         let why = format!("{cause:#}");
-        if executions::release(&mut conn, execution, Some(&why)).await? {
-            Ok(())
-        } else {
-            Err(lost())
-        }
+        let released = self
+            .store
+            .in_company::<_, HandleError, _>(execution.company_id, async |conn| {
+                Ok(executions::release(conn, execution, Some(&why)).await?)
+            });
+        if released.await? { Ok(()) } else { Err(lost()) }
     }
 
     /// Ends an execution whose agent ran.

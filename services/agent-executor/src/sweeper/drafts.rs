@@ -8,7 +8,7 @@ use wharf_domain::{
     intent::IntentType,
 };
 use wharf_store::{
-    AsyncPgConnection, StoreError,
+    Across, AsyncPgConnection, StoreError,
     audit::{self, AuditAction, Entry},
     companies, dialogues, executions,
     purchase_orders::{self, CancelReason, Unanswered},
@@ -21,19 +21,21 @@ use crate::handler::Engine;
 pub(super) async fn cancel_unanswered(engine: &Engine) -> anyhow::Result<()> {
     let now = engine.now();
     let before = now - TimeDelta::minutes(engine.limits.question_minutes.into());
-    let companies = {
-        let mut conn = engine.store.conn().await?;
-        companies::all(&mut conn).await?
-    };
+    let companies = engine
+        .store
+        .across::<_, StoreError, _>(Across::Sweeper, async |conn| companies::all(conn).await)
+        .await?;
     for company in companies {
-        let drafts = {
-            let mut conn = engine.store.conn().await?;
-            purchase_orders::unanswered(&mut conn, company.id, before, AT_ONCE).await?
-        };
+        let drafts = engine
+            .store
+            .in_company::<_, StoreError, _>(company.id, async |conn| {
+                purchase_orders::unanswered(conn, company.id, before, AT_ONCE).await
+            })
+            .await?;
         for draft in drafts {
             let cancelled = engine
                 .store
-                .transaction::<_, StoreError, _>(async |conn| {
+                .in_company::<_, StoreError, _>(company.id, async |conn| {
                     cancel(conn, company.id, &draft, now).await
                 })
                 .await?;

@@ -11,7 +11,7 @@ use wharf_domain::{
 };
 use wharf_pipeline::HandleError;
 use wharf_store::{
-    StoreError,
+    Across, StoreError,
     agent_runs::{self, NewRun, RunState, Trigger},
     agents::{self as rows, AgentKind, AgentState},
     companies::{self, Company},
@@ -30,10 +30,10 @@ pub(super) async fn run_due(engine: &Engine, minutes: u32) -> anyhow::Result<()>
     if minutes == 0 {
         return Ok(());
     }
-    let companies = {
-        let mut conn = engine.store.conn().await?;
-        companies::all(&mut conn).await?
-    };
+    let companies = engine
+        .store
+        .across::<_, StoreError, _>(Across::Sweeper, async |conn| companies::all(conn).await)
+        .await?;
     for company in companies {
         for kind in BY_THEMSELVES {
             let pause = TimeDelta::minutes(minutes.into());
@@ -53,18 +53,18 @@ async fn run_one(
     pause: TimeDelta,
 ) -> anyhow::Result<()> {
     let now = engine.now();
-    let agent = {
-        let mut conn = engine.store.conn().await?;
-        let agent = rows::find_or_create(&mut conn, company.id, kind).await?;
-        let idle = agent.state == AgentState::Stopped
-            || agent.kind == AgentKind::Http
-            || agent.closed_until.is_some_and(|until| until > now)
-            || agent_runs::ran_by_itself(&mut conn, company.id, agent.id, now - pause).await?;
-        if idle {
-            return Ok(());
-        }
-        agent
-    };
+    let due = engine
+        .store
+        .in_company::<_, StoreError, _>(company.id, async |conn| {
+            let agent = rows::find_or_create(conn, company.id, kind).await?;
+            let idle = agent.state == AgentState::Stopped
+                || agent.kind == AgentKind::Http
+                || agent.closed_until.is_some_and(|until| until > now)
+                || agent_runs::ran_by_itself(conn, company.id, agent.id, now - pause).await?;
+            Ok((!idle).then_some(agent))
+        })
+        .await?;
+    let Some(agent) = due else { return Ok(()) };
     let request = request(engine, company, kind);
     let note = |state, error| NewRun {
         agent: agent.id,
@@ -78,7 +78,7 @@ async fn run_one(
     };
     let done = engine
         .store
-        .transaction::<_, HandleError, _>(async |conn| {
+        .in_company::<_, HandleError, _>(company.id, async |conn| {
             let report = agents::job(kind, conn, &request).await.map_err(failed)?;
             let run = note(RunState::Completed, None);
             agent_runs::record(conn, company.id, &run, engine.circuit).await?;
@@ -106,7 +106,7 @@ async fn run_one(
 async fn record(engine: &Engine, company: CompanyId, run: &NewRun<'_>) -> Result<(), StoreError> {
     engine
         .store
-        .transaction::<_, StoreError, _>(async |conn| {
+        .in_company::<_, StoreError, _>(company, async |conn| {
             agent_runs::record(conn, company, run, engine.circuit).await
         })
         .await

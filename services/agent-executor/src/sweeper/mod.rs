@@ -27,7 +27,7 @@ use wharf_domain::{
 };
 use wharf_runtime::config::{ConfigError, Validate};
 use wharf_store::{
-    NamedLock,
+    Across, NamedLock, StoreError,
     executions::{self, Execution},
 };
 
@@ -131,12 +131,21 @@ impl Sweeper {
     async fn end_overdue(&self) -> anyhow::Result<()> {
         let engine = &self.engine;
         let now = engine.now();
-        let mut conn = engine.store.conn().await?;
-        let overdue = executions::overdue(&mut conn, NAME, now, AT_ONCE).await?;
+        let overdue = engine
+            .store
+            .across::<_, StoreError, _>(Across::Sweeper, async |conn| {
+                executions::overdue(conn, NAME, now, AT_ONCE).await
+            })
+            .await?;
         for execution in overdue {
             let (company, id) = (execution.company_id, execution.id);
             let until = now + LEASE;
-            let seized = executions::seize(&mut conn, company, id, NAME, now, until).await?;
+            let seized = engine
+                .store
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    executions::seize(conn, company, id, NAME, now, until).await
+                })
+                .await?;
             let Some(execution) = seized else { continue };
             let outcome = engine.sorry_for(&execution);
             for publication in &outcome.publish {
@@ -148,9 +157,9 @@ impl Sweeper {
                     .context("telling that it failed")?;
             }
             let reason = "the hard deadline is over";
-            let ended = engine
-                .store
-                .transaction(async |conn| engine.failed(conn, &execution, &outcome, reason).await);
+            let ended = engine.store.in_company(company, async |conn| {
+                engine.failed(conn, &execution, &outcome, reason).await
+            });
             match ended.await {
                 Ok(()) => tracing::warn!(execution_id = %id, reason, "execution failed"),
                 Err(error) => tracing::warn!(execution_id = %id, %error, "not ended"),
@@ -163,10 +172,13 @@ impl Sweeper {
     /// Tells those whose worker died before it could.
     async fn tell_late(&self) -> anyhow::Result<()> {
         let engine = &self.engine;
-        let late = {
-            let mut conn = engine.store.conn().await?;
-            executions::due_to_be_told(&mut conn, engine.now(), AT_ONCE).await?
-        };
+        let now = engine.now();
+        let late = engine
+            .store
+            .across::<_, StoreError, _>(Across::Sweeper, async |conn| {
+                executions::due_to_be_told(conn, now, AT_ONCE).await
+            })
+            .await?;
         for execution in late {
             engine.tell_longer(&execution).await?;
             engine.swept("told");
@@ -180,10 +192,12 @@ impl Sweeper {
         let engine = &self.engine;
         let now = engine.now();
         let pause = TimeDelta::seconds(self.config.lost_after_s.into());
-        let lost = {
-            let mut conn = engine.store.conn().await?;
-            executions::unfinished(&mut conn, now - pause, now, AT_ONCE).await?
-        };
+        let lost = engine
+            .store
+            .across::<_, StoreError, _>(Across::Sweeper, async |conn| {
+                executions::unfinished(conn, now - pause, now, AT_ONCE).await
+            })
+            .await?;
         self.republished
             .retain(|id, _| lost.iter().any(|execution| execution.id == *id));
         for execution in lost {

@@ -24,7 +24,7 @@ use wharf_domain::{
 };
 use wharf_pipeline::HandleError;
 use wharf_store::{
-    AsyncPgConnection, agents,
+    Across, AsyncPgConnection, StoreError, agents,
     audit::{self, AuditAction, Entry},
     companies,
     executions::{self, Execution, NewExecution},
@@ -52,15 +52,17 @@ enum Ran {
 
 /// Runs what is due in every company.
 pub(super) async fn run_due(engine: &Engine) -> anyhow::Result<()> {
-    let companies = {
-        let mut conn = engine.store.conn().await?;
-        companies::all(&mut conn).await?
-    };
+    let companies = engine
+        .store
+        .across::<_, StoreError, _>(Across::Sweeper, async |conn| companies::all(conn).await)
+        .await?;
     for company in companies {
-        let due = {
-            let mut conn = engine.store.conn().await?;
-            schedules::due(&mut conn, company.id, engine.now(), AT_ONCE).await?
-        };
+        let due = engine
+            .store
+            .in_company::<_, StoreError, _>(company.id, async |conn| {
+                schedules::due(conn, company.id, engine.now(), AT_ONCE).await
+            })
+            .await?;
         for id in due {
             run_one(engine, company.id, id)
                 .await
@@ -73,7 +75,9 @@ pub(super) async fn run_due(engine: &Engine) -> anyhow::Result<()> {
 async fn run_one(engine: &Engine, company: CompanyId, id: ScheduleId) -> anyhow::Result<()> {
     let ran = engine
         .store
-        .transaction::<_, HandleError, _>(async |conn| take(engine, conn, company, id).await)
+        .in_company::<_, HandleError, _>(company, async |conn| {
+            take(engine, conn, company, id).await
+        })
         .await?;
     match ran {
         Ran::Nothing => return Ok(()),

@@ -19,7 +19,7 @@ use wharf_domain::{
 use wharf_pipeline::HandleError;
 use wharf_runtime::{config, service::ServiceConfig};
 use wharf_store::{
-    Store, StoreError,
+    OwnerStore, StoreError,
     companies::{self, Company},
     demo,
     executions::{self, NewExecution},
@@ -34,13 +34,13 @@ const CONVERSATION: &str = "AC1:+14155238886:+15550100002";
 
 pub(crate) struct Desk {
     pub(crate) db: TestDatabase,
-    pub(crate) store: Store,
+    pub(crate) store: OwnerStore,
     pub(crate) company: Company,
     pub(crate) limits: Limits,
 }
 
 /// One request.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ask<'a> {
     pub(crate) id: &'a str,
     pub(crate) person: u32,
@@ -125,10 +125,9 @@ impl Desk {
         }
     }
 
-    /// One execution in a transaction, as the handler has it. Its row is written once.
-    pub(crate) async fn run(&self, ask: Ask<'_>) -> ReplyContent {
-        let mut request = self.request(&ask);
-        let kind = mapping_of(ask.intent).unwrap().agent;
+    /// The row of an execution, written once.
+    pub(crate) async fn enqueue(&self, ask: &Ask<'_>) {
+        let request = self.request(ask);
         let new = NewExecution {
             id: request.execution_id,
             company_id: self.company.id,
@@ -137,24 +136,32 @@ impl Desk {
             profile_id: request.person.as_ref().map(|person| person.id),
             conversation_key: request.conversation_key.clone(),
             intent: ask.intent,
-            agent: kind,
+            agent: mapping_of(ask.intent).unwrap().agent,
             priority: Priority::Inventory,
             context: json!({}),
             created_at: request.now,
         };
         let mut conn = self.store.conn().await.unwrap();
         executions::enqueue(&mut conn, &new).await.unwrap();
+    }
+
+    /// One execution in a transaction, as the handler has it. Its row is written once.
+    pub(crate) async fn run(&self, ask: Ask<'_>) -> ReplyContent {
+        let mut request = self.request(&ask);
+        let kind = mapping_of(ask.intent).unwrap().agent;
+        self.enqueue(&ask).await;
         let company = self.company.id;
+        let mut conn = self.store.conn().await.unwrap();
         let may = permissions::check(&mut conn, company, profile(ask.person), ask.intent).await;
+        drop(conn);
         if let (Permission::Allowed { locations }, Some(person)) =
             (may.unwrap(), &mut request.person)
         {
             person.places = locations;
         }
-        drop(conn);
         let work = self
             .store
-            .transaction::<_, HandleError, _>(async |conn| {
+            .in_company::<_, HandleError, _>(self.company.id, async |conn| {
                 agents::run(kind, conn, &request).await.map_err(failed)
             })
             .await
@@ -185,7 +192,7 @@ impl Desk {
         let mut request = self.request(&ask);
         request.person = None;
         self.store
-            .transaction::<_, HandleError, _>(async |conn| {
+            .in_company::<_, HandleError, _>(self.company.id, async |conn| {
                 agents::job(kind, conn, &request).await.map_err(failed)
             })
             .await

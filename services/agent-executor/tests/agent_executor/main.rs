@@ -6,6 +6,7 @@ mod agent;
 mod alerts;
 mod changes;
 mod config;
+mod crossing;
 mod desk;
 mod drafts;
 mod executing;

@@ -47,7 +47,7 @@ async fn document(desk: &Desk, ask: &Ask<'_>) -> DocumentJob {
     let request = desk.request(ask);
     let work = desk
         .store
-        .transaction::<_, HandleError, _>(async |conn| {
+        .in_company::<_, HandleError, _>(desk.company.id, async |conn| {
             agents::run(AgentType::ReportGenerator, conn, &request)
                 .await
                 .map_err(failed)
@@ -73,7 +73,7 @@ async fn finish(desk: &Desk, ask: &Ask<'_>, job: &DocumentJob, size: u64) -> Rep
     };
     let content = desk
         .store
-        .transaction::<_, HandleError, _>(async |conn| {
+        .in_company::<_, HandleError, _>(desk.company.id, async |conn| {
             agents::finish(AgentType::ReportGenerator, conn, &request, made)
                 .await
                 .map_err(failed)

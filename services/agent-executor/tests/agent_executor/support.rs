@@ -22,7 +22,7 @@ use wharf_domain::{
 };
 use wharf_runtime::{config, lifecycle::Lifecycle, service::ServiceConfig};
 use wharf_store::{
-    Store, StoreError,
+    OwnerStore, StoreError,
     agents::{self, Endpoint},
     demo,
     executions::{self, Execution, NewExecution},
@@ -36,7 +36,7 @@ const SENDER: &str = "+15550100002";
 pub(crate) struct TestExecutor {
     pub(crate) broker: TestBroker,
     pub(crate) db: TestDatabase,
-    pub(crate) store: Store,
+    pub(crate) store: OwnerStore,
     publisher: Publisher,
     config: Config,
     /// Where the service puts files; kept as long as it runs.

@@ -16,7 +16,7 @@ use wharf_domain::{
 use wharf_nlp::Config;
 use wharf_runtime::{config, lifecycle::Lifecycle, service::ServiceConfig};
 use wharf_store::{
-    Store, StoreError,
+    OwnerStore, StoreError,
     conversations::{self, Conversation},
     demo,
     executions::{self, Execution},
@@ -76,7 +76,7 @@ pub(crate) struct Dead {
 pub(crate) struct TestNlp {
     pub(crate) broker: TestBroker,
     pub(crate) db: TestDatabase,
-    pub(crate) store: Store,
+    pub(crate) store: OwnerStore,
     publisher: Publisher,
     config: Config,
     service: JoinHandle<anyhow::Result<()>>,

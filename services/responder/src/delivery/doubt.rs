@@ -66,13 +66,17 @@ impl Sender {
         part: &Outbound,
         target: &ReplyTarget,
     ) -> Result<bool, HandleError> {
-        let mut conn = self.store.conn().await?;
-        let row = outbound::get(&mut conn, part.company_id, part.id).await?;
+        let company = part.company_id;
+        let row = self
+            .store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(outbound::get(conn, company, part.id).await?)
+            })
+            .await?;
         if row.is_some_and(|row| row.message_sid.is_some()) {
             self.count("reconciled");
             return Ok(true);
         }
-        drop(conn);
         let since = part.sending_since.unwrap_or_else(|| self.clock.now()) - CLOCK_SKEW;
         let filter = ListFilter {
             to: Some(target.to.clone()),
@@ -88,15 +92,18 @@ impl Sender {
             .list(&filter)
             .await
             .map_err(|error| HandleError::Retry(anyhow::Error::new(error)))?;
-        let mut conn = self.store.conn().await?;
         for message in listed.iter().filter(|message| is_of(message, part, since)) {
             let Some(sid) = &message.sid else { continue };
             // An equal text that belongs to another part (the same question asked twice) is not it.
-            if outbound::is_known_sid(&mut conn, part.company_id, sid).await? {
+            let known = self
+                .store
+                .in_company::<_, HandleError, _>(company, async |conn| {
+                    Ok(outbound::is_known_sid(conn, company, sid).await?)
+                });
+            if known.await? {
                 continue;
             }
             let status = message.delivery_status().unwrap_or(DeliveryStatus::Queued);
-            drop(conn);
             self.note_sent(part, sid, status).await?;
             self.count("reconciled");
             tracing::info!(outbound_id = %part.id, message_sid = sid, "found at Twilio");

@@ -22,7 +22,7 @@ use wharf_domain::{
 };
 use wharf_pipeline::HandleError;
 use wharf_store::{
-    StoreError, companies,
+    Across, StoreError, companies,
     contacts::{self, ReplyTarget},
     conversations,
     outbound::{self, NewOutbound, Outbound},
@@ -45,9 +45,14 @@ impl Sender {
         part: &Outbound,
         target: &ReplyTarget,
     ) -> Result<(), HandleError> {
-        let mut conn = self.store.conn().await?;
         let (company, now) = (part.company_id, self.clock.now());
-        if outbound::hold(&mut conn, company, part.id, target.last_inbound_at, now).await? {
+        let after = target.last_inbound_at;
+        let held = self
+            .store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(outbound::hold(conn, company, part.id, after, now).await?)
+            });
+        if held.await? {
             self.count_held("held");
             tracing::info!(outbound_id = %part.id, "held until the user writes");
         }
@@ -63,38 +68,51 @@ impl Sender {
     }
 
     async fn try_due(&self, target: &ReplyTarget, contact: ContactId) -> anyhow::Result<()> {
-        let now = self.clock.now();
-        let mut conn = self.store.conn().await?;
-        let due = outbound::due(&mut conn, target.company_id, contact, now).await?;
-        drop(conn);
+        let (company, now) = (target.company_id, self.clock.now());
+        let due = self
+            .store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                outbound::due(conn, company, contact, now).await
+            })
+            .await?;
         let mut refused: HashSet<_> = HashSet::new();
         for part in due {
             if !is_time(&part, now) {
                 return Ok(());
             }
-            let mut conn = self.store.conn().await?;
-            let company = part.company_id;
-            if part.attempts >= MAX_ATTEMPTS {
-                let words = Some("tried too often");
-                outbound::mark_failed(&mut conn, company, part.id, None, words, now).await?;
-                continue;
-            }
             // A reply of which a part was refused is not continued.
-            if refused.contains(&part.reply_id) {
-                outbound::release(&mut conn, company, part.id, now).await?;
-                let words = Some("a part before it was refused");
-                outbound::mark_failed(&mut conn, company, part.id, None, words, now).await?;
-                continue;
+            let refused_before = refused.contains(&part.reply_id);
+            // `None`: given up.
+            let released = self
+                .store
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    if part.attempts >= MAX_ATTEMPTS {
+                        let words = Some("tried too often");
+                        outbound::mark_failed(conn, company, part.id, None, words, now).await?;
+                        return Ok(None);
+                    }
+                    let released = outbound::release(conn, company, part.id, now).await?;
+                    if refused_before {
+                        let words = Some("a part before it was refused");
+                        outbound::mark_failed(conn, company, part.id, None, words, now).await?;
+                        return Ok(None);
+                    }
+                    Ok(Some(released))
+                })
+                .await?;
+            match released {
+                None => continue,
+                Some(true) => self.count_held("released"),
+                Some(false) => {}
             }
-            if outbound::release(&mut conn, company, part.id, now).await? {
-                self.count_held("released");
-            }
-            drop(conn);
             match self.deliver(&part, target).await {
                 Ok(Delivered::Done) if part.content_sid.is_some() => {}
                 Ok(Delivered::Done) => {
-                    let mut conn = self.store.conn().await?;
-                    conversations::mark_response_sent(&mut conn, company, part.execution_id)
+                    self.store
+                        .in_company::<_, StoreError, _>(company, async |conn| {
+                            conversations::mark_response_sent(conn, company, part.execution_id)
+                                .await
+                        })
                         .await?;
                 }
                 // Refused again: it waits for the next message, and so does what comes after it.
@@ -151,15 +169,18 @@ impl Keeper {
     }
 
     async fn look(&self) -> anyhow::Result<()> {
-        let mut conn = self.sender.store.conn().await?;
-        let companies = companies::all(&mut conn).await?;
-        drop(conn);
+        let store = &self.sender.store;
+        let companies = store
+            .across::<_, StoreError, _>(Across::Keeper, async |conn| companies::all(conn).await)
+            .await?;
         for company in companies {
             self.notices(company.id).await?;
             let now = self.sender.clock.now();
-            let mut conn = self.sender.store.conn().await?;
-            let due = outbound::due_contacts(&mut conn, company.id, now).await?;
-            drop(conn);
+            let due = store
+                .in_company::<_, StoreError, _>(company.id, async |conn| {
+                    outbound::due_contacts(conn, company.id, now).await
+                })
+                .await?;
             for contact in due {
                 let target = self.target(company.id, contact).await?;
                 self.sender.deliver_due(&target, contact).await;
@@ -169,20 +190,29 @@ impl Keeper {
     }
 
     async fn target(&self, company: CompanyId, contact: ContactId) -> anyhow::Result<ReplyTarget> {
-        let mut conn = self.sender.store.conn().await?;
-        let target = contacts::reply_target(&mut conn, company, contact).await?;
-        target.ok_or_else(|| anyhow!("the contact {contact} is gone"))
+        let store = &self.sender.store;
+        let target = store.in_company::<_, StoreError, _>(company, async |conn| {
+            contacts::reply_target(conn, company, contact).await
+        });
+        target
+            .await?
+            .ok_or_else(|| anyhow!("the contact {contact} is gone"))
     }
 
     /// Prepares a notice for each contact for whom something is held that they were not told of.
     async fn notices(&self, company: CompanyId) -> anyhow::Result<()> {
-        let mut conn = self.sender.store.conn().await?;
-        let approved = templates::approved(&mut conn, company).await?;
-        if approved.is_empty() {
-            return Ok(());
-        }
-        let held = outbound::unnoticed(&mut conn, company).await?;
-        drop(conn);
+        let found = self
+            .sender
+            .store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                let approved = templates::approved(conn, company).await?;
+                let held = match approved.is_empty() {
+                    true => Vec::new(),
+                    false => outbound::unnoticed(conn, company).await?,
+                };
+                Ok((approved, held))
+            });
+        let (approved, held) = found.await?;
         let mut by_contact: HashMap<ContactId, Vec<Outbound>> = HashMap::new();
         for part in held {
             by_contact.entry(part.contact_id).or_default().push(part);
@@ -252,7 +282,7 @@ impl Keeper {
         let made = self
             .sender
             .store
-            .transaction::<_, StoreError, _>(async |conn| {
+            .in_company::<_, StoreError, _>(company, async |conn| {
                 let last = outbound::last_notice(conn, company, contact).await?;
                 if last.is_some_and(|last| now - last < self.pause) {
                     return Ok(false);

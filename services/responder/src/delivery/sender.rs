@@ -48,11 +48,14 @@ impl Sender {
         target: &ReplyTarget,
     ) -> Result<Delivered, HandleError> {
         loop {
-            let mut conn = self.store.conn().await?;
-            let now = self.clock.now();
-            let claimed = outbound::claim_sending(&mut conn, part.company_id, part.id, now).await?;
-            // Nothing is held while Twilio is spoken to.
-            drop(conn);
+            let (company, now) = (part.company_id, self.clock.now());
+            // Committed: nothing is held while Twilio is spoken to.
+            let claimed = self
+                .store
+                .in_company::<_, HandleError, _>(company, async |conn| {
+                    Ok(outbound::claim_sending(conn, company, part.id, now).await?)
+                })
+                .await?;
             let doubtful = match claimed {
                 Claimed::Done(_) => return Ok(Delivered::Done),
                 Claimed::Send(part) => return self.send(&part, target).await,
@@ -68,8 +71,11 @@ impl Sender {
             if doubtful.content_sid.is_some() {
                 // Twilio's list shows it in words that we do not know. The texts that it speaks of
                 // are kept in any case: it is not sent twice.
-                let mut conn = self.store.conn().await?;
-                outbound::mark_unknown(&mut conn, part.company_id, part.id, self.clock.now())
+                let now = self.clock.now();
+                self.store
+                    .in_company::<_, HandleError, _>(company, async |conn| {
+                        Ok(outbound::mark_unknown(conn, company, part.id, now).await?)
+                    })
                     .await?;
                 return Ok(Delivered::Done);
             }
@@ -122,7 +128,7 @@ impl Sender {
         error: SendError,
     ) -> Result<Delivered, HandleError> {
         self.count(error.as_str());
-        let now = self.clock.now();
+        let (company, now) = (part.company_id, self.clock.now());
         match error.action() {
             // A notice in doubt is settled by its callback, or left: see `deliver`.
             Action::ReconcileFirst if part.content_sid.is_some() => {
@@ -141,8 +147,11 @@ impl Sender {
                 Err(HandleError::Retry(error.into()))
             }
             Action::Retry | Action::RetryOnce | Action::RetryAfter(_) | Action::PauseQueue => {
-                let mut conn = self.store.conn().await?;
-                outbound::mark_pending(&mut conn, part.company_id, part.id, now).await?;
+                self.store
+                    .in_company::<_, HandleError, _>(company, async |conn| {
+                        Ok(outbound::mark_pending(conn, company, part.id, now).await?)
+                    })
+                    .await?;
                 Err(HandleError::Retry(error.into()))
             }
             // Our clock said yes, Twilio's said no.
@@ -152,13 +161,17 @@ impl Sender {
             }
             Action::Never | Action::Suppress | Action::AwaitWindow => {
                 let code = error.code().and_then(|code| i32::try_from(code).ok());
-                let text = error.to_string();
-                let mut conn = self.store.conn().await?;
-                if error.action() == Action::Suppress {
-                    let (source, contact) = (OptSource::Refused, part.contact_id);
-                    opt_outs::set(&mut conn, part.company_id, contact, true, source, now).await?;
-                }
-                outbound::mark_failed(&mut conn, part.company_id, part.id, code, Some(&text), now)
+                let (id, contact, text) = (part.id, part.contact_id, error.to_string());
+                let suppress = error.action() == Action::Suppress;
+                self.store
+                    .in_company::<_, HandleError, _>(company, async |conn| {
+                        if suppress {
+                            let source = OptSource::Refused;
+                            opt_outs::set(conn, company, contact, true, source, now).await?;
+                        }
+                        let words = Some(text.as_str());
+                        Ok(outbound::mark_failed(conn, company, id, code, words, now).await?)
+                    })
                     .await?;
                 Err(HandleError::Fail(error.into()))
             }
@@ -174,7 +187,7 @@ impl Sender {
         let now = self.clock.now();
         let first = self
             .store
-            .transaction::<_, HandleError, _>(async |conn| {
+            .in_company::<_, HandleError, _>(part.company_id, async |conn| {
                 Ok(outbound::mark_sent(conn, part.company_id, part.id, sid, status, now).await?)
             })
             .await?;

@@ -2,7 +2,7 @@
 //! (`inbound_media`), removed when their time is over.
 //!
 //! nlp notes each as a row; no message holds them, so this loop looks for rows. Several responders
-//! share the work: a row that is claimed is nobody else's for a while (docs/adr/0018).
+//! share the work: a row that is claimed is nobody else's for a while (docs/adr/0018-responder-fetches-what-people-send.md).
 //!
 //! - [`config`]: the section `[inbound_files]`. - `fetch`: one file over HTTP. - `kinds`: whether
 //!   its bytes are what was declared.
@@ -18,7 +18,7 @@ use wharf_domain::{clock::SharedClock, ids::CompanyId};
 use wharf_media::{MediaConfig, MediaError, MediaStore, ObjectKey};
 use wharf_runtime::{lifecycle::Lifecycle, metrics::ResponderMetrics};
 use wharf_store::{
-    Store, StoreError,
+    Across, Store, StoreError,
     inbound_media::{self, InboundMedia, InboundMediaState, Kept},
 };
 use wharf_twilio::config::TwilioConfig;
@@ -85,9 +85,12 @@ impl FileKeeper {
     /// One look at all companies.
     async fn pass(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let mut conn = self.store.conn().await?;
-        let companies = inbound_media::companies_with_work(&mut conn, now).await?;
-        drop(conn);
+        let companies = self
+            .store
+            .across::<_, StoreError, _>(Across::Files, async |conn| {
+                inbound_media::companies_with_work(conn, now).await
+            })
+            .await?;
         for company in companies {
             self.fetch_of(company).await?;
             self.remove_of(company).await?;
@@ -108,9 +111,11 @@ impl FileKeeper {
         let lasts = TimeDelta::from_std(self.config.timeout()).unwrap_or(SPARE);
         // One after the other: each has its time.
         let until = now + lasts * i32::try_from(AT_ONCE).unwrap_or(1) + SPARE;
-        let claimed = self.store.transaction::<_, StoreError, _>(async |conn| {
-            inbound_media::claim(conn, company, now, until, AT_ONCE).await
-        });
+        let claimed = self
+            .store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                inbound_media::claim(conn, company, now, until, AT_ONCE).await
+            });
         for file in claimed.await? {
             let done = self.keep(&file).await;
             self.note(&file, done).await?;
@@ -164,7 +169,6 @@ impl FileKeeper {
         done: Result<(ObjectKey, String, u64), NotFetched>,
     ) -> Result<(), StoreError> {
         let (company, id, now) = (file.company_id, file.id, self.clock.now());
-        let mut conn = self.store.conn().await?;
         let (outcome, why) = match done {
             Ok((key, content_type, size)) => {
                 let key = key.to_string();
@@ -175,7 +179,11 @@ impl FileKeeper {
                     at: now,
                     remove_at: now + self.config.keep(),
                 };
-                inbound_media::mark_kept(&mut conn, company, id, &kept).await?;
+                self.store
+                    .in_company::<_, StoreError, _>(company, async |conn| {
+                        inbound_media::mark_kept(conn, company, id, &kept).await
+                    })
+                    .await?;
                 ("kept", None)
             }
             Err(error) => {
@@ -188,7 +196,11 @@ impl FileKeeper {
                 };
                 let why = error.to_string();
                 let next = now + wait(file.attempts);
-                inbound_media::mark_not_kept(&mut conn, company, id, state, &why, next).await?;
+                self.store
+                    .in_company::<_, StoreError, _>(company, async |conn| {
+                        inbound_media::mark_not_kept(conn, company, id, state, &why, next).await
+                    })
+                    .await?;
                 (outcome, Some(why))
             }
         };
@@ -207,8 +219,12 @@ impl FileKeeper {
     }
 
     async fn remove_of(&self, company: CompanyId) -> Result<(), StoreError> {
-        let mut conn = self.store.conn().await?;
-        let due = inbound_media::due_for_removal(&mut conn, company, self.clock.now(), AT_ONCE);
+        let now = self.clock.now();
+        let due = self
+            .store
+            .in_company::<_, StoreError, _>(company, async |conn| {
+                inbound_media::due_for_removal(conn, company, now, AT_ONCE).await
+            });
         for file in due.await? {
             let key = file.object_key.as_deref().and_then(|key| key.parse().ok());
             if let Some(key) = key {
@@ -223,7 +239,11 @@ impl FileKeeper {
                     continue;
                 }
             }
-            inbound_media::mark_removed(&mut conn, company, file.id).await?;
+            self.store
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    inbound_media::mark_removed(conn, company, file.id).await
+                })
+                .await?;
             self.metrics
                 .inbound_files
                 .with_label_values(&["removed"])

@@ -75,8 +75,9 @@ impl Overrides {
     }
 
     async fn rows(&self, company: CompanyId) -> wharf_store::Result<Vec<Template>> {
-        let mut conn = self.store.conn().await?;
-        templates::active(&mut conn, company).await
+        self.store
+            .in_company(company, async |conn| templates::active(conn, company).await)
+            .await
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<CompanyId, Known>> {

@@ -23,7 +23,7 @@ use wharf_domain::{
 use wharf_responder::Config;
 use wharf_runtime::{config, lifecycle::Lifecycle, service::ServiceConfig};
 use wharf_store::{
-    Store, StoreError, demo,
+    OwnerStore, StoreError, demo,
     outbound::{self, Outbound},
 };
 use wharf_testkit::{broker::TestBroker, database::TestDatabase, poll};
@@ -37,7 +37,7 @@ pub(crate) const READER: &str = "+15550100006";
 pub(crate) struct TestResponder {
     pub(crate) broker: TestBroker,
     pub(crate) db: TestDatabase,
-    pub(crate) store: Store,
+    pub(crate) store: OwnerStore,
     pub(crate) sim: Sim,
     pub(crate) callbacks: CallbackSink,
     publisher: Publisher,

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context as _, anyhow, bail};
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use wharf_domain::{
@@ -12,7 +13,7 @@ use wharf_domain::{
     ids::CompanyId,
 };
 use wharf_store::{
-    AsyncPgConnection, DatabaseConfig, Store,
+    Across, AsyncPgConnection, DatabaseConfig, Store, StoreError,
     agents::{self, Agent, AgentKind, Endpoint},
     companies,
 };
@@ -68,15 +69,18 @@ pub async fn run(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let store = Store::connect(database)?;
-    let mut conn = store.conn().await?;
-    let conn = &mut *conn;
     let now = SystemClock.now();
-    match &args.command {
+    let lines = match &args.command {
         AgentsCommand::List { company } => {
-            let company = find(conn, company).await?;
-            for agent in agents::list(conn, company).await? {
-                writeln!(out, "{}", line(conn, &agent).await?)?;
-            }
+            let company = find(&store, company).await?;
+            let listed = store.in_company::<_, StoreError, _>(company, async |conn| {
+                let mut lines = Vec::new();
+                for agent in agents::list(conn, company).await? {
+                    lines.push(line(conn, &agent).await?);
+                }
+                Ok(lines)
+            });
+            listed.await?
         }
         AgentsCommand::Plug {
             company,
@@ -85,21 +89,37 @@ pub async fn run(
             secret,
         } => {
             check(url, secret)?;
-            let company = find(conn, company).await?;
+            let company = find(&store, company).await?;
             let endpoint = Endpoint {
                 url: url.clone(),
                 secret: secret.clone(),
             };
-            let agent = agents::plug(conn, company, *agent, Some(&endpoint), now).await?;
-            writeln!(out, "{}", line(conn, &agent).await?)?;
+            vec![plug(&store, company, *agent, Some(&endpoint), now).await?]
         }
         AgentsCommand::Unplug { company, agent } => {
-            let company = find(conn, company).await?;
-            let agent = agents::plug(conn, company, *agent, None, now).await?;
-            writeln!(out, "{}", line(conn, &agent).await?)?;
+            let company = find(&store, company).await?;
+            vec![plug(&store, company, *agent, None, now).await?]
         }
+    };
+    for line in lines {
+        writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+async fn plug(
+    store: &Store,
+    company: CompanyId,
+    agent: AgentType,
+    endpoint: Option<&Endpoint>,
+    now: DateTime<Utc>,
+) -> Result<String, StoreError> {
+    store
+        .in_company(company, async |conn| {
+            let agent = agents::plug(conn, company, agent, endpoint, now).await?;
+            line(conn, &agent).await
+        })
+        .await
 }
 
 fn check(url: &str, secret: &SecretString) -> anyhow::Result<()> {
@@ -116,14 +136,17 @@ fn check(url: &str, secret: &SecretString) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn find(conn: &mut AsyncPgConnection, number: &str) -> anyhow::Result<CompanyId> {
+async fn find(store: &Store, number: &str) -> anyhow::Result<CompanyId> {
     let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
-    companies::by_address(conn, &address)
+    store
+        .across::<_, StoreError, _>(Across::Operator, async |conn| {
+            companies::by_address(conn, &address).await
+        })
         .await?
         .with_context(|| format!("no company has the number {number}"))
 }
 
-async fn line(conn: &mut AsyncPgConnection, agent: &Agent) -> anyhow::Result<String> {
+async fn line(conn: &mut AsyncPgConnection, agent: &Agent) -> Result<String, StoreError> {
     let at = match agent.kind {
         AgentKind::Builtin => String::new(),
         AgentKind::Http => agents::endpoint(conn, agent.company_id, agent.id)
@@ -152,7 +175,7 @@ mod tests {
         Ok(String::from_utf8(out)?)
     }
 
-    fn plug(url: &str, secret: &str) -> AgentsCommand {
+    fn plugging(url: &str, secret: &str) -> AgentsCommand {
         AgentsCommand::Plug {
             company: demo::WHATSAPP_ADDRESS.to_owned(),
             agent: AgentType::PurchaseOptimizer,
@@ -172,7 +195,7 @@ mod tests {
             .unwrap();
         let database = DatabaseConfig::new(db.url());
         let secret = "0123456789abcdef0123456789abcdef";
-        let plugged = output(plug("https://agents.example/buy", secret), &database)
+        let plugged = output(plugging("https://agents.example/buy", secret), &database)
             .await
             .unwrap();
         let line = "purchase_optimizer    active    http     https://agents.example/buy\n";

@@ -35,13 +35,17 @@ pub async fn run(
     let store = Store::connect(database)?;
     let (now, reset) = (clock.now(), args.reset);
     let loaded = store
-        .transaction(async |conn| demo::load(conn, now, reset).await)
+        .in_company(demo::company_id(), async |conn| {
+            demo::load(conn, now, reset).await
+        })
         .await
         .context("load the demo company (is the schema there? see wharfctl migrate)")?;
     let history = if args.without_history {
         HistoryLoaded::default()
     } else {
-        let written = store.transaction(async |conn| demo::load_history(conn, now, reset).await);
+        let written = store.in_company(loaded.company_id, async |conn| {
+            demo::load_history(conn, now, reset).await
+        });
         written.await.context("load the demo company's year")?
     };
     writeln!(

@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args};
 use uuid::Uuid;
 use wharf_domain::{address::Address, clock::Clock, ids::CompanyId};
 use wharf_store::{
-    AsyncPgConnection, DatabaseConfig, Store,
+    Across, AsyncPgConnection, DatabaseConfig, Store,
     companies::{self, Company},
 };
 
@@ -103,10 +103,11 @@ pub async fn run(
     };
     let mut files = import::open(&paths, notation)?;
     let store = Store::connect(database)?;
-    let company = {
-        let mut conn = store.conn().await?;
-        find(&mut conn, &args.company).await?
-    };
+    let company = store
+        .across::<_, anyhow::Error, _>(Across::Operator, async |conn| {
+            find(conn, &args.company).await
+        })
+        .await?;
     let loaded = load(&store, &company, &mut files, clock.now(), args.dry_run).await;
     let (summary, end) = match loaded {
         Ok(summary) => (summary, "loaded"),

@@ -12,7 +12,7 @@ use wharf_domain::{
     persona::Persona,
 };
 use wharf_store::{
-    AsyncPgConnection, DatabaseConfig, Store, StoreError, audit, companies, locations,
+    Across, AsyncPgConnection, DatabaseConfig, Store, StoreError, audit, companies, locations,
     pairing::{self, Invitation, InvitationState},
     permissions,
 };
@@ -67,11 +67,13 @@ pub async fn run(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let store = Store::connect(database)?;
-    let mut conn = store.conn().await?;
-    let company = find(&mut conn, &args.company).await?;
+    let company = find(&store, &args.company).await?;
     let now = clock.now();
     if args.list {
-        for invited in pairing::list(&mut conn, company, now).await? {
+        let listed = store.in_company::<_, StoreError, _>(company, async |conn| {
+            pairing::list(conn, company, now).await
+        });
+        for invited in listed.await? {
             writeln!(
                 out,
                 "{}  {:<7}  until {}  {} ({})",
@@ -85,7 +87,7 @@ pub async fn run(
         return Ok(());
     }
     if let Some(id) = args.revoke {
-        let revoked = store.transaction::<_, StoreError, _>(async |conn| {
+        let revoked = store.in_company::<_, StoreError, _>(company, async |conn| {
             let revoked = pairing::revoke(conn, company, id, now).await?;
             if revoked {
                 audit::record_person(conn, company, None, None, "invitation_revoked", now).await?;
@@ -104,14 +106,17 @@ pub async fn run(
     if name.trim().is_empty() {
         bail!("--name is empty");
     }
-    check_role(&mut conn, company, role).await?;
-    let mut places = Vec::new();
-    for place in &args.locations {
-        let found = locations::find(&mut conn, company, place).await?;
-        let found = found.with_context(|| format!("the company has no place {place:?}"))?;
-        places.push(found.id);
-    }
-    drop(conn);
+    let places = store.in_company::<_, anyhow::Error, _>(company, async |conn| {
+        check_role(conn, company, role).await?;
+        let mut places = Vec::new();
+        for place in &args.locations {
+            let found = locations::find(conn, company, place).await?;
+            let found = found.with_context(|| format!("the company has no place {place:?}"))?;
+            places.push(found.id);
+        }
+        Ok(places)
+    });
+    let places = places.await?;
     let code = PairingCode::draw(random);
     let expires_at = now + args.expires;
     let invitation = Invitation {
@@ -125,7 +130,7 @@ pub async fn run(
         code,
         expires_at,
     };
-    let id = store.transaction::<_, StoreError, _>(async |conn| {
+    let id = store.in_company::<_, StoreError, _>(company, async |conn| {
         let (id, profile) = pairing::invite(conn, &invitation, now).await?;
         audit::record_person(conn, company, Some(profile), None, "invited", now).await?;
         Ok(id)
@@ -145,9 +150,12 @@ pub async fn run(
     Ok(())
 }
 
-async fn find(conn: &mut AsyncPgConnection, number: &str) -> anyhow::Result<CompanyId> {
+async fn find(store: &Store, number: &str) -> anyhow::Result<CompanyId> {
     let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
-    companies::by_address(conn, &address)
+    store
+        .across::<_, StoreError, _>(Across::Operator, async |conn| {
+            companies::by_address(conn, &address).await
+        })
         .await?
         .with_context(|| format!("no company has the number {number}"))
 }

@@ -16,8 +16,8 @@ use wharf_responder::render::{
     variables,
 };
 use wharf_store::{
-    AsyncPgConnection, DatabaseConfig, Store, StoreError, companies,
-    templates::{self, Approval, NewContent, NewTemplate},
+    Across, AsyncPgConnection, DatabaseConfig, Store, StoreError, companies,
+    templates::{self, Approval, NewContent, NewTemplate, Template},
 };
 
 use crate::settings::Settings;
@@ -162,7 +162,9 @@ async fn in_database(
             }
             let company = find(&store, company).await?;
             let versions = store
-                .transaction::<_, StoreError, _>(async |conn| import(conn, company, &texts).await)
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    import(conn, company, &texts).await
+                })
                 .await?;
             for (text, version) in texts.iter().zip(versions) {
                 writeln!(out, "{} version {version}", text.file())?;
@@ -171,8 +173,7 @@ async fn in_database(
         TemplatesCommand::Export { folder, company } => {
             let company = company.as_deref().context("no company")?;
             let company = find(&store, company).await?;
-            let mut conn = store.conn().await?;
-            let rows = templates::active(&mut conn, company).await?;
+            let rows = active(&store, company).await?;
             let texts: Vec<_> = rows
                 .into_iter()
                 .filter_map(|row| {
@@ -188,8 +189,7 @@ async fn in_database(
         }
         TemplatesCommand::List { company } => {
             let company = find(&store, company).await?;
-            let mut conn = store.conn().await?;
-            for row in templates::active(&mut conn, company).await? {
+            for row in active(&store, company).await? {
                 let file = file_name(row.persona, &row.template_name, &row.locale);
                 let whose = if row.company_id.is_some() {
                     "own"
@@ -218,9 +218,13 @@ async fn in_database(
             company,
         } => {
             let company = find(&store, company).await?;
-            let mut conn = store.conn().await?;
             let file = file_name(*persona, template, locale);
-            if !templates::drop_version(&mut conn, company, template, *persona, locale).await? {
+            let dropped = store
+                .in_company::<_, StoreError, _>(company, async |conn| {
+                    templates::drop_version(conn, company, template, *persona, locale).await
+                })
+                .await?;
+            if !dropped {
                 bail!("the company has no {file} of its own");
             }
             writeln!(out, "{file} is out of use")?;
@@ -245,7 +249,7 @@ async fn in_database(
                 approval: *approval,
             };
             let version = store
-                .transaction::<_, StoreError, _>(async |conn| {
+                .in_company::<_, StoreError, _>(company, async |conn| {
                     templates::save_content(conn, company, &new).await
                 })
                 .await?;
@@ -368,10 +372,18 @@ fn write(folder: &Path, texts: &[Candidate], out: &mut (dyn Write + Send)) -> an
 
 async fn find(store: &Store, number: &str) -> anyhow::Result<CompanyId> {
     let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
-    let mut conn = store.conn().await?;
-    companies::by_address(&mut conn, &address)
+    store
+        .across::<_, StoreError, _>(Across::Operator, async |conn| {
+            companies::by_address(conn, &address).await
+        })
         .await?
         .with_context(|| format!("no company has the number {number}"))
+}
+
+async fn active(store: &Store, company: CompanyId) -> Result<Vec<Template>, StoreError> {
+    store
+        .in_company(company, async |conn| templates::active(conn, company).await)
+        .await
 }
 
 #[cfg(test)]

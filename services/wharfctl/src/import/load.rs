@@ -93,7 +93,7 @@ pub(crate) async fn load(
     dry_run: bool,
 ) -> Result<Summary, Stop> {
     store
-        .transaction(async |conn| {
+        .in_company(company.id, async |conn| {
             bulk::one_at_a_time(conn, company.id).await?;
             let work = plan(conn, company, files, now).await?;
             if files.broken() {

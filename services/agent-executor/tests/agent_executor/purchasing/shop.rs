@@ -27,7 +27,7 @@ use wharf_domain::{
     priority::Priority,
 };
 use wharf_store::{
-    Store, StoreError, companies, dialogues,
+    OwnerStore, StoreError, companies, dialogues,
     executions::{self, NewExecution},
 };
 use wharf_testkit::database::TestDatabase;
@@ -36,7 +36,7 @@ pub(super) const KEY: &str = "AC1:+14155238886:+15550100001";
 
 pub(super) struct Shop {
     pub(super) db: TestDatabase,
-    pub(super) store: Store,
+    pub(super) store: OwnerStore,
     pub(super) now: DateTime<Utc>,
     pub(super) limits: Limits,
 }
@@ -163,9 +163,11 @@ impl Shop {
         let request = self
             .request(number, IntentType::RunAgent, Step::Ask, &[])
             .await;
-        let done = self.store.transaction::<_, StoreError, _>(async |conn| {
-            Ok(agents::job(agent, conn, &request).await.map_err(say))
-        });
+        let done = self
+            .store
+            .in_company::<_, StoreError, _>(request.company.id, async |conn| {
+                Ok(agents::job(agent, conn, &request).await.map_err(say))
+            });
         done.await.unwrap().unwrap()
     }
 
@@ -198,9 +200,9 @@ impl Shop {
 }
 
 /// As the handler does it. Panics when the agent fails.
-pub(super) async fn run(store: &Store, request: &Request) -> ReplyContent {
+pub(super) async fn run(store: &OwnerStore, request: &Request) -> ReplyContent {
     let agent = mapping_of(request.intent).unwrap().agent;
-    let work = store.transaction::<_, StoreError, _>(async |conn| {
+    let work = store.in_company::<_, StoreError, _>(request.company.id, async |conn| {
         Ok(agents::run(agent, conn, request).await.map_err(say))
     });
     match work.await.unwrap().unwrap() {
