@@ -9,17 +9,14 @@ mod confirming;
 
 use chrono::{DateTime, Utc};
 use wharf_domain::{
-    contracts::{ReplyContent, Step, answers::Waited},
-    dialogue::{DialogueState, Form, Offered, PendingConfirmation, ShownLines, ShownList},
-    entities::EntityName,
+    contracts::{ReplyContent, answers::Waited},
+    dialogue::{DialogueState, Offered, ShownLines, ShownList},
     ids::ExecutionId,
-    intent::IntentType,
-    mapping::mapping_of,
 };
 use wharf_store::dialogues::Found;
 
 use super::{
-    Act, Part, Request, Turn,
+    Act, Part, Turn,
     commands::{self, Command, PersonaAsk},
     follow::{self, Followed, Previous},
     lines, offers,
@@ -28,8 +25,8 @@ use super::{
     slot::{self, Slot},
 };
 use crate::{
-    format, plan,
-    understand::{Certainty, Context, Decision, Understanding, normalise::Normalised},
+    plan,
+    understand::{Context, Decision, Understanding, normalise::Normalised},
 };
 
 /// A message and what it comes after.
