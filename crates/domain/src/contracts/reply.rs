@@ -9,10 +9,10 @@ use super::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
         AlertSummary, Confirm, DailyDigest, Help, InventoryCheckResult, LessonList, LessonTold,
         ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired, PersonaChanged,
-        PersonaList, ReorderNotNeeded, ReorderResult, ReportReady, ScheduleList, ScheduleRefused,
-        ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt, ShareRefused, Shared,
-        StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, UnderWay, Undone,
-        Waited, WhyNotPaired, WhyNotUndone, Wordless,
+        PersonaKept, PersonaList, PersonaOffer, ReorderNotNeeded, ReorderResult, ReportReady,
+        ScheduleList, ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm,
+        ShareReceipt, ShareRefused, Shared, StockUpdated, SupplierInfo, SupplierNotFound,
+        SupplierPerformance, UnderWay, Undone, Waited, WhyNotPaired, WhyNotUndone, Wordless,
     },
 };
 use crate::{
@@ -273,6 +273,10 @@ pub enum ReplyContent {
     PersonaList(PersonaList),
     /// Another persona answers.
     PersonaChanged(PersonaChanged),
+    /// Shall another persona answer?
+    PersonaOffer(PersonaOffer),
+    /// It was offered, and the answer was no.
+    PersonaKept(PersonaKept),
     /// Something must be known first.
     MissingEntity {
         /// What to ask for.
@@ -414,6 +418,8 @@ impl ReplyContent {
             Self::ListEnd(_) => "list_end",
             Self::PersonaList(_) => "persona_list",
             Self::PersonaChanged(_) => "persona_changed",
+            Self::PersonaOffer(_) => "persona_offer",
+            Self::PersonaKept(_) => "persona_kept",
             Self::MissingEntity { .. } => "missing_entity",
             Self::NotAvailable { .. } => "not_available",
             Self::AgentError { .. } => "agent_error",
