@@ -55,6 +55,13 @@ struct SignalsRow {
     last_at: DateTime<Utc>,
 }
 
+/// The persona that answers a person.
+#[derive(Queryable)]
+struct Answering {
+    #[diesel(deserialize_as = OptCol<Persona>)]
+    persona: Option<Persona>,
+}
+
 /// How the person writes, as far as it was noted. Holds the row until the transaction ends.
 ///
 /// # Errors
@@ -174,13 +181,8 @@ pub async fn make(conn: &mut AsyncPgConnection, offer: &NewOffer) -> Result<bool
     if waits.is_some_and(|found| !found.expired) {
         return Ok(false);
     }
-    #[derive(Queryable)]
-    struct Row {
-        #[diesel(deserialize_as = OptCol<Persona>)]
-        persona: Option<Persona>,
-    }
     // Holds the person's row: of two offers at once the second sees the first.
-    let row: Option<Row> = p::table
+    let row: Option<Answering> = p::table
         .filter(p::company_id.eq(company.0))
         .filter(p::id.eq(offer.profile.0))
         .select((p::persona,))

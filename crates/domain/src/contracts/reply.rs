@@ -102,6 +102,18 @@ impl ReplyRequest {
         Self::as_message(execution_id, "soft", to, content, now)
     }
 
+    /// The persona that is offered after the reply to an execution. Nobody asked for it.
+    #[must_use]
+    pub fn persona_offer(
+        execution_id: ExecutionId,
+        to: ReplyTo,
+        offer: PersonaOffer,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        let content = ReplyContent::PersonaOffer(offer);
+        Self::unasked(execution_id, content.template(), to, content, now)
+    }
+
     fn as_message(
         execution_id: ExecutionId,
         step: &str,
@@ -371,6 +383,23 @@ impl ReplyContent {
             }
             other => other,
         }
+    }
+
+    /// Whether it tells facts that an agent found: not what it did, asked or could not do.
+    #[must_use]
+    pub const fn is_facts(&self) -> bool {
+        matches!(
+            self,
+            Self::InventoryCheckResult(_)
+                | Self::AlertSummary(_)
+                | Self::AlertDetail(_)
+                | Self::MetricsSummary(_)
+                | Self::DailyDigest(_)
+                | Self::ReportReady(_)
+                | Self::SupplierInfo(_)
+                | Self::SupplierPerformance(_)
+                | Self::AgentStatus(_)
+        )
     }
 
     /// The template's name, as in `whatsapp_templates.template_name`.
