@@ -17,6 +17,7 @@ use crate::{
     entities::{Entities, EntityName},
     ids::{ExecutionId, ProfileId},
     intent::IntentType,
+    persona::{Persona, adaptive::Because},
     recurrence::Recurrence,
 };
 
@@ -63,6 +64,23 @@ pub enum Offered {
         /// Who gets it.
         people: Vec<ProfileId>,
     },
+    /// It was asked whether another persona shall answer.
+    Persona {
+        /// Which.
+        persona: Persona,
+        /// Why it was offered.
+        because: Because,
+        /// The execution after whose answer it was asked.
+        asked: ExecutionId,
+    },
+}
+
+impl Offered {
+    /// Whether it waits for a yes or no.
+    #[must_use]
+    pub const fn is_yes_or_no(&self) -> bool {
+        matches!(self, Self::Share { .. } | Self::Persona { .. })
+    }
 }
 
 /// A request that waits for a yes.

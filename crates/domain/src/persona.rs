@@ -1,4 +1,7 @@
-//! The personas whose wording a user gets (spec section 5).
+//! The personas whose wording a user gets (spec section 5), and when another one is offered
+//! ([`adaptive`]).
+
+pub mod adaptive;
 
 use crate::wire_name::wire_enum;
 

@@ -17,7 +17,7 @@ use wharf_domain::{
     agent::AgentType,
     ids::{AgentId, ContactId, ExecutionId, ProfileId},
     intent::IntentType,
-    persona::Persona,
+    persona::{Persona, adaptive::Because},
     priority::Priority,
 };
 
@@ -140,6 +140,7 @@ column_types!(
     MailStatus,
     OutboundStatus,
     PausedBy,
+    Because,
     Persona,
     Priority,
     ProfileId,

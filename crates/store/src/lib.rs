@@ -45,6 +45,7 @@ pub mod outbound;
 mod owner;
 pub mod pairing;
 pub mod permissions;
+pub mod persona_offers;
 pub mod personas;
 pub mod pool;
 mod product_match;

@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 use wharf_domain::{
     ids::{CompanyId, ExecutionId, ProfileId},
-    persona::Persona,
+    persona::{Persona, adaptive::Because},
 };
 
 use crate::{
@@ -23,6 +23,8 @@ text_enum! {
         Chosen = "chosen",
         /// The person left the choice to us.
         Auto = "auto",
+        /// The person accepted an offer.
+        Offered = "offered",
     }
 }
 
@@ -50,6 +52,9 @@ pub struct Change {
     pub execution: ExecutionId,
     /// When.
     pub at: DateTime<Utc>,
+    /// Why it was offered; of an accepted offer alone.
+    #[diesel(deserialize_as = OptCol<Because>)]
+    pub because: Option<Because>,
 }
 
 /// Lets the persona answer from now on, and writes it down; `false` when the company has no such
@@ -70,6 +75,7 @@ pub async fn switch(conn: &mut AsyncPgConnection, change: &Change) -> Result<boo
             c::why.eq(change.why.as_str()),
             c::execution_id.eq(change.execution.0),
             c::at.eq(change.at),
+            c::because.eq(change.because.map(Because::as_str)),
         ))
         .execute(conn)
         .await?;

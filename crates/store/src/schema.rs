@@ -537,6 +537,37 @@ diesel::table! {
         why -> Text,
         execution_id -> Uuid,
         at -> Timestamptz,
+        because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    persona_signals (company_id, profile_id) {
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        messages -> Double,
+        short -> Double,
+        long -> Double,
+        details -> Double,
+        lessons -> Double,
+        off_hours -> Double,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    persona_offers (id) {
+        id -> BigInt,
+        company_id -> Uuid,
+        profile_id -> Uuid,
+        before -> Nullable<Text>,
+        persona -> Text,
+        because -> Text,
+        percent -> SmallInt,
+        execution_id -> Uuid,
+        offered_at -> Timestamptz,
+        accepted -> Nullable<Bool>,
+        answered_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -681,4 +712,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     opt_outs,
     inbound_media,
     persona_changes,
+    persona_signals,
+    persona_offers,
 );

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde::Deserialize;
 use wharf_broker::BrokerConfig;
+use wharf_domain::persona::adaptive::Rule;
 use wharf_pipeline::{BaseConfig, WorkerConfig};
 use wharf_runtime::{
     config::{AdminConfig, ConfigError, LogConfig, Validate},
@@ -21,6 +22,8 @@ pub struct Config {
     pub understanding: UnderstandingConfig,
     /// How long conversations wait.
     pub dialogue: DialogueConfig,
+    /// When another persona is offered.
+    pub adaptive: AdaptiveConfig,
     /// The admin port.
     pub admin: AdminConfig,
     /// PostgreSQL.
@@ -53,6 +56,30 @@ pub struct DialogueConfig {
     pub undo_minutes: u32,
     /// To more people than this an answer is shared after a yes only, 1 to 1,000.
     pub share_confirm_over: u32,
+}
+
+/// The `[adaptive]` section.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdaptiveConfig {
+    /// Whether it is noted how people write, and another persona is offered.
+    pub offers: bool,
+    /// Days between two offers to a person, 1 to 365.
+    pub quiet_days: u32,
+    /// Days after a no within which the same persona is not offered, 1 to 3,650. After no answer a
+    /// third of it.
+    pub declined_days: u32,
+}
+
+impl AdaptiveConfig {
+    /// How long nothing is offered again.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        Rule {
+            quiet: TimeDelta::days(self.quiet_days.into()),
+            declined: TimeDelta::days(self.declined_days.into()),
+        }
+    }
 }
 
 impl UnderstandingConfig {
@@ -110,6 +137,14 @@ impl Validate for Config {
             return Err(ConfigError(
                 "dialogue.share_confirm_over must be 1-1000".to_owned(),
             ));
+        }
+        for (name, days, most) in [
+            ("quiet_days", self.adaptive.quiet_days, 365),
+            ("declined_days", self.adaptive.declined_days, 3_650),
+        ] {
+            if !(1..=most).contains(&days) {
+                return Err(ConfigError(format!("adaptive.{name} must be 1-{most}")));
+            }
         }
         let thresholds = &self.understanding.thresholds;
         for (name, value) in [

@@ -7,7 +7,7 @@ use chrono::Weekday;
 use wharf_domain::{
     clock::SharedClock,
     contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent},
-    dialogue::{DialogueState as Waiting, Offered},
+    dialogue::DialogueState as Waiting,
     ids::ExecutionId,
     opt_out::OptChange,
 };
@@ -25,7 +25,7 @@ use wharf_store::{
 
 use crate::{
     catalogues::Catalogues,
-    config::DialogueConfig,
+    config::{AdaptiveConfig, DialogueConfig},
     dialogue::{
         carry_out::{Speaker, hint},
         follow,
@@ -46,6 +46,7 @@ pub struct InboundHandler {
     pub(crate) catalogues: Catalogues,
     pub(crate) thresholds: Thresholds,
     pub(crate) dialogue: DialogueConfig,
+    pub(crate) adaptive: AdaptiveConfig,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: NlpMetrics,
 }
@@ -289,6 +290,7 @@ impl InboundHandler {
             sender,
             execution: id,
             catalogue: None,
+            offer: None,
         };
         if let Some(outcome) = self.of_people(conn, &speaker).await? {
             return Ok(outcome);
@@ -327,6 +329,7 @@ impl InboundHandler {
             context: self.context(&read, inbound, profile, &dialogue),
         };
         let turn = turn(&heard);
+        speaker.offer = self.adapt(conn, &speaker, profile, &heard, &turn).await?;
         self.carry_out(conn, &speaker, turn).await
     }
 
@@ -342,6 +345,7 @@ impl InboundHandler {
             sender,
             execution: id,
             catalogue: None,
+            offer: None,
         };
         Outcome::publish(vec![self.reply(&speaker, content)])
     }
@@ -397,7 +401,7 @@ fn answers_question(
 ) -> bool {
     let pending = match found.map(|found| &found.state) {
         Some(Waiting::Confirming(pending)) => pending,
-        Some(Waiting::Offering(Offered::Share { .. })) => {
+        Some(Waiting::Offering(offered)) if offered.is_yes_or_no() => {
             return matches!(said, Said::Yes | Said::No) && !reaction;
         }
         _ => return false,

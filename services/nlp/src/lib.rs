@@ -58,6 +58,7 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         catalogues: Catalogues::new(config.understanding.catalogue_ttl(), clock.clone()),
         thresholds: config.understanding.thresholds,
         dialogue: config.dialogue,
+        adaptive: config.adaptive,
         clock,
         metrics,
     };

@@ -9,7 +9,7 @@ use crate::{
     entities::Entities,
     ids::{CompanyId, ExecutionId},
     intent::IntentType,
-    persona::Persona,
+    persona::{Persona, adaptive::Suggestion},
     priority::Priority,
 };
 
@@ -56,6 +56,9 @@ pub struct ExecutionContext {
     /// The recurring request that it is a run of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<ScheduledRun>,
+    /// The persona that is offered after the answer, if that leaves nothing open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Suggestion>,
 }
 
 /// One run of a recurring request.

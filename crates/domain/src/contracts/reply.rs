@@ -9,10 +9,10 @@ use super::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
         AlertSummary, Confirm, DailyDigest, Help, InventoryCheckResult, LessonList, LessonTold,
         ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired, PersonaChanged,
-        PersonaList, ReorderNotNeeded, ReorderResult, ReportReady, ScheduleList, ScheduleRefused,
-        ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt, ShareRefused, Shared,
-        StockUpdated, SupplierInfo, SupplierNotFound, SupplierPerformance, UnderWay, Undone,
-        Waited, WhyNotPaired, WhyNotUndone, Wordless,
+        PersonaKept, PersonaList, PersonaOffer, ReorderNotNeeded, ReorderResult, ReportReady,
+        ScheduleList, ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm,
+        ShareReceipt, ShareRefused, Shared, StockUpdated, SupplierInfo, SupplierNotFound,
+        SupplierPerformance, UnderWay, Undone, Waited, WhyNotPaired, WhyNotUndone, Wordless,
     },
 };
 use crate::{
@@ -100,6 +100,18 @@ impl ReplyRequest {
         now: DateTime<Utc>,
     ) -> Envelope<Self> {
         Self::as_message(execution_id, "soft", to, content, now)
+    }
+
+    /// The persona that is offered after the reply to an execution. Nobody asked for it.
+    #[must_use]
+    pub fn persona_offer(
+        execution_id: ExecutionId,
+        to: ReplyTo,
+        offer: PersonaOffer,
+        now: DateTime<Utc>,
+    ) -> Envelope<Self> {
+        let content = ReplyContent::PersonaOffer(offer);
+        Self::unasked(execution_id, content.template(), to, content, now)
     }
 
     fn as_message(
@@ -273,6 +285,10 @@ pub enum ReplyContent {
     PersonaList(PersonaList),
     /// Another persona answers.
     PersonaChanged(PersonaChanged),
+    /// Shall another persona answer?
+    PersonaOffer(PersonaOffer),
+    /// It was offered, and the answer was no.
+    PersonaKept(PersonaKept),
     /// Something must be known first.
     MissingEntity {
         /// What to ask for.
@@ -369,6 +385,23 @@ impl ReplyContent {
         }
     }
 
+    /// Whether it tells facts that an agent found: not what it did, asked or could not do.
+    #[must_use]
+    pub const fn is_facts(&self) -> bool {
+        matches!(
+            self,
+            Self::InventoryCheckResult(_)
+                | Self::AlertSummary(_)
+                | Self::AlertDetail(_)
+                | Self::MetricsSummary(_)
+                | Self::DailyDigest(_)
+                | Self::ReportReady(_)
+                | Self::SupplierInfo(_)
+                | Self::SupplierPerformance(_)
+                | Self::AgentStatus(_)
+        )
+    }
+
     /// The template's name, as in `whatsapp_templates.template_name`.
     #[must_use]
     pub const fn template(&self) -> &'static str {
@@ -414,6 +447,8 @@ impl ReplyContent {
             Self::ListEnd(_) => "list_end",
             Self::PersonaList(_) => "persona_list",
             Self::PersonaChanged(_) => "persona_changed",
+            Self::PersonaOffer(_) => "persona_offer",
+            Self::PersonaKept(_) => "persona_kept",
             Self::MissingEntity { .. } => "missing_entity",
             Self::NotAvailable { .. } => "not_available",
             Self::AgentError { .. } => "agent_error",

@@ -24,6 +24,7 @@ mod offers;
 mod outbound;
 mod people;
 mod permissions;
+mod persona_offers;
 mod pool;
 mod products;
 mod purchasing;

@@ -38,6 +38,8 @@ pub(super) async fn hand_on(
         let context = ExecutionContext {
             entities,
             step: Step::Ask,
+            // It goes with the one answer to the person's own request.
+            offer: None,
             ..context.clone()
         };
         let new = NewExecution {

@@ -19,9 +19,11 @@
 //! - [`run`]: the two transactions. - [`gate`]: whether the agent may work at all.
 //! - [`outside`]: the work between them, with lease and deadlines. - [`replies`]: what is said.
 //! - [`results`]: what external agents call back with. - [`handed`]: executions that follow from one.
+//! - [`offered`]: the persona that is offered after an answer.
 
 mod gate;
 mod handed;
+mod offered;
 mod outside;
 mod replies;
 mod results;

@@ -99,7 +99,8 @@ fn scheduled_run(execution: &Execution) -> Option<ScheduledRun> {
     ExecutionContext::deserialize(context).ok()?.schedule
 }
 
-fn receiver(execution: &Execution, received_at: DateTime<Utc>) -> Option<ReplyTo> {
+/// Who gets what is said of the execution; `None`: nobody asked.
+pub(super) fn receiver(execution: &Execution, received_at: DateTime<Utc>) -> Option<ReplyTo> {
     Some(ReplyTo {
         company_id: execution.company_id,
         contact_id: execution.contact_id?,

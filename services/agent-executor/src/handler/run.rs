@@ -307,8 +307,13 @@ impl Engine {
         then: Vec<Publication>,
     ) -> Result<Outcome, HandleError> {
         self.remember(conn, execution, &content).await?;
+        let facts = content.is_facts();
         let mut outcome = self.reply(execution, received_at, content);
         outcome.publish.extend(then);
+        if facts {
+            let offer = self.offer(conn, execution, received_at).await?;
+            outcome.publish.extend(offer);
+        }
         self.complete(conn, execution, &outcome).await?;
         self.note_run(conn, execution, RunState::Completed, None)
             .await?;

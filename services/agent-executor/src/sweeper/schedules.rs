@@ -164,6 +164,7 @@ async fn enqueue(
         received_at: engine.now(),
         step: Step::Ask,
         schedule: Some(run),
+        offer: None,
     };
     let new = NewExecution {
         id: schedule.id.run(run.due),

@@ -12,6 +12,7 @@ mod drafts;
 mod executing;
 mod external;
 mod failing;
+mod offering;
 mod purchasing;
 mod reporting;
 mod scheduling;

@@ -31,7 +31,7 @@ use wharf_testkit::{broker::TestBroker, database::TestDatabase, poll};
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
-const SENDER: &str = "+15550100002";
+pub(crate) const SENDER: &str = "+15550100002";
 
 pub(crate) struct TestExecutor {
     pub(crate) broker: TestBroker,
@@ -149,6 +149,7 @@ impl TestExecutor {
             received_at: request.created_at,
             step,
             schedule: None,
+            offer: None,
         };
         let new = NewExecution {
             id: request.execution_id,

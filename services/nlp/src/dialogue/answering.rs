@@ -9,7 +9,7 @@ use wharf_domain::{
     entities::{Entities, EntityName},
     guide::GUIDES,
     intent::IntentType,
-    persona::Persona,
+    persona::{Persona, adaptive::Because},
 };
 use wharf_pipeline::HandleError;
 use wharf_store::{
@@ -46,18 +46,34 @@ impl InboundHandler {
         match command {
             Command::Status => self.under_way(conn, speaker).await,
             Command::Help(topic) => self.help(conn, speaker, topic).await,
-            Command::Persona(PersonaAsk::List) => {
-                let profile = speaker.sender.profile.as_ref();
-                Ok(ReplyContent::PersonaList(PersonaList {
-                    current: profile.and_then(|profile| profile.persona),
-                    personas: Persona::ALL.to_vec(),
-                }))
-            }
+            Command::Persona(PersonaAsk::List) => self.personas(conn, speaker).await,
             Command::Persona(PersonaAsk::To(persona)) => {
-                self.switch(conn, speaker, Some(persona)).await
+                self.switch(conn, speaker, Some(persona), None).await
             }
-            Command::Persona(PersonaAsk::Auto) => self.switch(conn, speaker, None).await,
+            Command::Persona(PersonaAsk::Auto) => self.switch(conn, speaker, None, None).await,
         }
+    }
+
+    async fn personas(
+        &self,
+        conn: &mut AsyncPgConnection,
+        speaker: &Speaker<'_>,
+    ) -> Result<ReplyContent, HandleError> {
+        let profile = speaker.sender.profile.as_ref();
+        let current = profile.and_then(|profile| profile.persona);
+        let last = match profile {
+            Some(profile) => {
+                let company = speaker.sender.company_id;
+                personas::history(conn, company, profile.id, 1).await?.pop()
+            }
+            None => None,
+        };
+        let last = last.filter(|last| last.persona == current);
+        Ok(ReplyContent::PersonaList(PersonaList {
+            current,
+            personas: Persona::ALL.to_vec(),
+            because: last.and_then(|last| last.because),
+        }))
     }
 
     async fn under_way(
@@ -106,12 +122,14 @@ impl InboundHandler {
         Ok(ReplyContent::Help(Help { topic, intents }))
     }
 
-    /// Lets another persona answer, from this answer on; kept in the person's history.
-    async fn switch(
+    /// Lets another persona answer, from this answer on; kept in the person's history. `because`:
+    /// why it was offered, if it was.
+    pub(crate) async fn switch(
         &self,
         conn: &mut AsyncPgConnection,
         speaker: &Speaker<'_>,
         persona: Option<Persona>,
+        because: Option<Because>,
     ) -> Result<ReplyContent, HandleError> {
         let Some(profile) = &speaker.sender.profile else {
             return Ok(ReplyContent::UnknownSender);
@@ -121,12 +139,14 @@ impl InboundHandler {
             profile: profile.id,
             before: profile.persona,
             persona,
-            why: match persona {
-                Some(_) => Why::Chosen,
-                None => Why::Auto,
+            why: match (persona, because) {
+                (_, Some(_)) => Why::Offered,
+                (Some(_), None) => Why::Chosen,
+                (None, None) => Why::Auto,
             },
             execution: speaker.execution,
             at: self.clock.now(),
+            because,
         };
         personas::switch(conn, &change).await?;
         tracing::info!(persona = ?persona, before = ?profile.persona, "persona switched");

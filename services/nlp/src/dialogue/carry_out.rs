@@ -14,6 +14,7 @@ use wharf_domain::{
     ids::ExecutionId,
     intent::IntentType,
     mapping::mapping_of,
+    persona::adaptive::Suggestion,
     priority::Priority,
 };
 use wharf_pipeline::{HandleError, Outcome, Publication};
@@ -40,6 +41,20 @@ pub(crate) struct Speaker<'a> {
     pub(crate) execution: ExecutionId,
     /// The company's names.
     pub(crate) catalogue: Option<&'a Catalogue>,
+    /// The persona to offer after the answer.
+    pub(crate) offer: Option<Suggestion>,
+}
+
+impl Speaker<'_> {
+    pub(crate) fn reply_to(&self) -> ReplyTo {
+        ReplyTo {
+            company_id: self.sender.company_id,
+            contact_id: self.sender.contact_id,
+            conversation_key: self.inbound.conversation_key(),
+            priority: Priority::Normal,
+            received_at: self.inbound.received_at,
+        }
+    }
 }
 
 impl InboundHandler {
@@ -249,6 +264,7 @@ impl InboundHandler {
             received_at: inbound.received_at,
             step: request.step,
             schedule: None,
+            offer: speaker.offer,
         };
         let now = self.clock.now();
         let execution = NewExecution {
@@ -278,14 +294,7 @@ impl InboundHandler {
     }
 
     pub(crate) fn reply(&self, speaker: &Speaker<'_>, content: ReplyContent) -> Publication {
-        let to = ReplyTo {
-            company_id: speaker.sender.company_id,
-            contact_id: speaker.sender.contact_id,
-            conversation_key: speaker.inbound.conversation_key(),
-            priority: Priority::Normal,
-            received_at: speaker.inbound.received_at,
-        };
-        let now = self.clock.now();
+        let (to, now) = (speaker.reply_to(), self.clock.now());
         Publication::Reply(Box::new(ReplyRequest::to_execution(
             speaker.execution,
             to,

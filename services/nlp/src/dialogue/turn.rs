@@ -56,6 +56,15 @@ pub struct Heard<'a> {
 #[must_use]
 pub fn turn(heard: &Heard<'_>) -> Turn {
     let live = heard.live();
+    let turn = meant(heard, live);
+    match live {
+        // Answered or not: a yes to something later must not switch the persona.
+        Some(DialogueState::Offering(Offered::Persona { .. })) => turn.settled(),
+        _ => turn,
+    }
+}
+
+fn meant(heard: &Heard<'_>, live: Option<&DialogueState>) -> Turn {
     if let Some(turn) = offers::turn(heard, live) {
         return turn;
     }
@@ -87,7 +96,11 @@ impl<'a> Heard<'a> {
         let found = self.found.filter(|found| !found.expired)?;
         let early = found.asked_at > self.received_at;
         match &found.state {
-            DialogueState::Confirming(_) if early => None,
+            DialogueState::Confirming(_) | DialogueState::Offering(Offered::Persona { .. })
+                if early =>
+            {
+                None
+            }
             state => Some(state),
         }
     }
@@ -232,7 +245,7 @@ impl<'a> Heard<'a> {
                     && !matches!(self.said, Said::Alerts { lines, .. } if lines.is_empty()),
             ),
             DialogueState::Saying(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
-            DialogueState::Offering(Offered::Share { .. }) => (
+            DialogueState::Offering(offered) if offered.is_yes_or_no() => (
                 Waited::Confirmation,
                 matches!(self.said, Said::Yes | Said::No),
             ),

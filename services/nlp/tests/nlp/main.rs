@@ -10,5 +10,6 @@ mod failing;
 mod offers;
 mod ordered;
 mod people;
+mod persona_offers;
 mod places;
 mod support;

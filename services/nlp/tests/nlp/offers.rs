@@ -77,6 +77,7 @@ impl Chat {
             received_at: now,
             step: Step::Ask,
             schedule: None,
+            offer: None,
         };
         let new = NewExecution {
             id,

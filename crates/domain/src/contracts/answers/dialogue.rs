@@ -3,7 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{contracts::ProductName, entities::Entities, intent::IntentType, persona::Persona};
+use crate::{
+    contracts::ProductName,
+    entities::Entities,
+    intent::IntentType,
+    persona::{Persona, adaptive::Because},
+};
 
 /// "Shall I?" A yes carries it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +102,9 @@ pub struct PersonaList {
     pub current: Option<Persona>,
     /// All, in the order of their numbers; the number after the last is `persona auto`.
     pub personas: Vec<Persona>,
+    /// Why `current` was offered, when it came by an offer.
+    #[serde(default)]
+    pub because: Option<Because>,
 }
 
 /// Another persona answers from now on.

@@ -27,9 +27,9 @@ pub use inventory::{
     EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,
 };
 pub use offers::{
-    LessonLine, LessonList, LessonTold, Recipient, ScheduleChange, ScheduleLine, ScheduleList,
-    ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm, ShareReceipt,
-    ShareRefused, Shared, Way,
+    LessonLine, LessonList, LessonTold, PersonaKept, PersonaOffer, Recipient, ScheduleChange,
+    ScheduleLine, ScheduleList, ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled,
+    ShareConfirm, ShareReceipt, ShareRefused, Shared, Way,
 };
 pub use people::{NearPlace, Nearby, Paired, WhyNotPaired, Wordless};
 pub use purchasing::{

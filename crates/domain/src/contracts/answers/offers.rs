@@ -10,9 +10,29 @@ use crate::{
     ids::ProfileId,
     intent::IntentType,
     lessons::{Figures, Lesson, Yours},
-    persona::Persona,
+    persona::{Persona, adaptive::Because},
     recurrence::Recurrence,
 };
+
+/// Shall another persona answer from now on?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonaOffer {
+    /// Which.
+    pub persona: Persona,
+    /// Why it seems to fit.
+    pub because: Because,
+    /// Until when a yes counts.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The persona stays: another one was offered and is not wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonaKept {
+    /// The one that was offered.
+    pub offered: Persona,
+    /// Days within which it is not offered again.
+    pub days: u32,
+}
 
 /// A lesson.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -38,6 +38,7 @@ async fn people_and_rights() {
         why: personas::Why::Chosen,
         execution: execution("SM1"),
         at: at(0),
+        because: None,
     };
     assert!(
         personas::switch(&mut owner, &change(ours.company))

@@ -59,6 +59,7 @@ fn wanted(request: &Request) -> Result<NewExecution, AgentFailure> {
         received_at: request.now,
         step: Step::Ask,
         schedule: None,
+        offer: None,
     };
     let context = serde_json::to_value(context)
         .map_err(|error| AgentFailure::Refused(format!("the request for a report: {error}")))?;

@@ -4,13 +4,15 @@
 //! `understand` never sees. Carrying out is the files' other half, in the message's transaction.
 //!
 //! - [`learn`]: LEARN. - [`share`]: SHARE. - [`schedule`]: SCHEDULE, with [`when`] for its times
-//!   and [`keep`] for its rows. - [`shown`]: the answer that "this" means.
+//!   and [`keep`] for its rows. - [`persona`]: another persona, which is offered unasked.
+//! - [`shown`]: the answer that "this" means.
 //!
 //! To add an offer: a variant of [`Offer`], its words in [`read`], its arm in `carry_out`, its part
 //! of docs/dialogue.md.
 
 mod keep;
 mod learn;
+pub(super) mod persona;
 mod schedule;
 mod share;
 mod shown;
@@ -21,11 +23,12 @@ use wharf_domain::{
     dialogue::{DialogueState, Offered},
     ids::{ExecutionId, ProfileId},
     lessons::Lesson,
+    persona::{Persona, adaptive::Because},
 };
 use wharf_pipeline::{HandleError, Publication};
 use wharf_store::AsyncPgConnection;
 
-use super::{Act, Part, Turn, carry_out::Speaker, said::Said, turn::Heard};
+use super::{Act, Part, Turn, carry_out::Speaker, quoted::Quoted, said::Said, turn::Heard};
 use crate::{handler::InboundHandler, understand::normalise::Normalised};
 
 pub use schedule::{Ask, Change, What};
@@ -60,6 +63,17 @@ pub enum Offer {
     Schedules,
     /// One of them is paused, resumed or cancelled; `None`: the only one.
     ChangeSchedule(Option<u32>, Change),
+    /// A yes or no to another persona.
+    Persona {
+        /// Which was offered.
+        persona: Persona,
+        /// Why.
+        because: Because,
+        /// The execution after whose answer it was.
+        asked: ExecutionId,
+        /// Whether it is wanted.
+        accepted: bool,
+    },
 }
 
 /// What carrying out an offer leads to: messages, and what is waited for then.
@@ -148,6 +162,22 @@ fn answer(heard: &Heard<'_>, offered: &Offered) -> Option<Turn> {
             _ if leaves => Some(Turn::answer(share::declined())),
             _ => None,
         },
+        Offered::Persona {
+            persona,
+            because,
+            asked,
+        } => {
+            let another = |quoted: &Quoted| quoted.execution != *asked;
+            if heard.quoted.is_some_and(another) || !(leaves || *heard.said == Said::Yes) {
+                return None;
+            }
+            Some(offer(Offer::Persona {
+                persona: *persona,
+                because: *because,
+                asked: *asked,
+                accepted: !leaves,
+            }))
+        }
     }
 }
 
@@ -180,7 +210,10 @@ impl InboundHandler {
         offer: Offer,
     ) -> Result<Carried, HandleError> {
         match offer {
-            Offer::Learn(lesson) => self.learn(conn, speaker, lesson).await,
+            Offer::Learn(lesson) => {
+                let carried = self.learn(conn, speaker, lesson).await?;
+                self.and_offer(conn, speaker, carried).await
+            }
             Offer::Lessons(not_known) => self.lessons(conn, speaker, not_known).await,
             Offer::Share { whom, line } => self.share(conn, speaker, &whom, line).await,
             Offer::ShareConfirmed { of, line, people } => {
@@ -190,6 +223,16 @@ impl InboundHandler {
             Offer::Schedules => self.schedules(conn, speaker).await,
             Offer::ChangeSchedule(number, to) => {
                 self.change_schedule(conn, speaker, number, to).await
+            }
+            Offer::Persona {
+                persona,
+                because,
+                asked,
+                accepted,
+            } => {
+                let why = accepted.then_some(because);
+                self.persona_answered(conn, speaker, persona, asked, why)
+                    .await
             }
         }
     }

@@ -176,24 +176,6 @@ fn one_line(content: &ReplyContent, line: usize) -> Result<ReplyContent, usize> 
     }
 }
 
-/// Whether it is an answer that others may be given: facts that an agent found, not what it did,
-/// asked or could not do.
-const fn is_shareable(content: &ReplyContent) -> bool {
-    use ReplyContent as R;
-    matches!(
-        content,
-        R::InventoryCheckResult(_)
-            | R::AlertSummary(_)
-            | R::AlertDetail(_)
-            | R::MetricsSummary(_)
-            | R::DailyDigest(_)
-            | R::ReportReady(_)
-            | R::SupplierInfo(_)
-            | R::SupplierPerformance(_)
-            | R::AgentStatus(_)
-    )
-}
-
 /// Those of `team` who are called so: by the whole name, its first word, or all of the words said.
 fn called<'a>(team: &'a [Member], name: &str) -> Vec<&'a Member> {
     let plainly = |member: &Member| plain(&member.name);
@@ -227,7 +209,7 @@ impl InboundHandler {
             return Ok(self.says(speaker, ReplyContent::UnknownSender));
         };
         let shown = self.shown(conn, speaker).await?;
-        let Some(shown) = shown.filter(|shown| is_shareable(&shown.content)) else {
+        let Some(shown) = shown.filter(|shown| shown.content.is_facts()) else {
             return refused(ShareRefused::NothingShown);
         };
         let mut team = team::members(conn, speaker.sender.company_id).await?;

@@ -8,12 +8,14 @@ use wharf_domain::{
     entities::{Entities, EntityName},
     ids::{ExecutionId, named},
     intent::IntentType,
+    persona::adaptive::Did,
 };
 use wharf_store::dialogues::Found;
 
 use super::super::{
     Act, Request, Turn,
-    follow::Previous,
+    follow::{self, Previous},
+    offers::persona::did,
     quoted::Quoted,
     said::{self, Said},
     turn::{Heard, turn},
@@ -40,6 +42,7 @@ pub(super) struct Answered {
     pub(super) said: Said,
     pub(super) understanding: Understanding,
     pub(super) turn: Turn,
+    pub(super) did: Option<Did>,
 }
 
 impl Chat {
@@ -94,7 +97,9 @@ impl Chat {
         let mut understanding = understand(text, &context);
         crate::format::note_all(&mut understanding, text);
         let said = said::read(text, false);
-        let turn = turn(&Heard {
+        // As handler does for those who begin so.
+        let previous = self.previous.as_ref();
+        let heard = Heard {
             found: found.as_ref(),
             quoted,
             execution: self.execution(),
@@ -102,9 +107,11 @@ impl Chat {
             text,
             said: &said,
             understanding: Some(&understanding),
-            previous: self.previous.as_ref(),
+            previous: previous.filter(|_| follow::opens(text)),
             context,
-        });
+        };
+        let turn = turn(&heard);
+        let did = did(&heard, &turn);
         let before = found
             .filter(|found| !found.expired)
             .map(|found| found.state);
@@ -131,6 +138,7 @@ impl Chat {
             said,
             understanding,
             turn,
+            did,
         }
     }
 

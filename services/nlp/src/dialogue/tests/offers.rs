@@ -13,12 +13,17 @@ use wharf_domain::{
     ids::named,
     intent::IntentType,
     lessons::Lesson,
+    persona::{
+        Persona,
+        adaptive::{Because, Did},
+    },
 };
 
 use super::{
     super::{
         Act,
         offers::{Ask, Change, Offer, What, Whom},
+        quoted::Quoted,
     },
     chat::{Answered, Chat},
 };
@@ -262,4 +267,91 @@ fn what_is_not_understood_is_said_only_when_it_was_to_come_again() {
     let said = Chat::new().say("schedule asdf qwer every day");
     let refused = ReplyContent::ScheduleRefused(ScheduleRefused::NotUnderstood);
     assert_eq!(said.answers(), [&refused]);
+}
+
+fn offered() -> DialogueState {
+    DialogueState::Offering(Offered::Persona {
+        persona: Persona::Spring,
+        because: Because::TakesLessons,
+        asked: named("lesson").into(),
+    })
+}
+
+#[test]
+fn a_persona_is_taken_by_a_yes_to_the_offer_alone() {
+    let answer = |accepted| Offer::Persona {
+        persona: Persona::Spring,
+        because: Because::TakesLessons,
+        asked: named("lesson").into(),
+        accepted,
+    };
+    for (text, expected) in [
+        ("yes", Some(answer(true))),
+        ("Sí", Some(answer(true))),
+        ("👍", Some(answer(true))),
+        ("no", Some(answer(false))),
+        ("cancel", Some(answer(false))),
+        ("2", None),
+        ("yes order 40 blue widgets", None),
+        ("stock ABC123", None),
+        ("status", None),
+        ("persona hub", None),
+        ("hmm blorp", None),
+    ] {
+        let mut chat = Chat::new();
+        chat.row = Some((offered(), chat.now));
+        let said = chat.say(text);
+        assert_eq!(offers(&said), expected.iter().collect::<Vec<_>>(), "{text}");
+        // A later yes answers something else.
+        assert!(said.turn.clear, "{text}");
+        assert!(chat.waits_for() != Some(&offered()), "{text}");
+    }
+    let mut chat = Chat::new();
+    let other = Quoted {
+        execution: named("other").into(),
+        question: None,
+        list: None,
+        lines: None,
+        expired: false,
+    };
+    chat.row = Some((offered(), chat.now));
+    assert_eq!(
+        offers(&chat.say_quoting("yes", Some(&other))),
+        [&answer(true); 0]
+    );
+    // Written before.
+    chat.row = Some((offered(), chat.now + TimeDelta::minutes(1)));
+    assert_eq!(offers(&chat.say("yes")), [&answer(true); 0]);
+    assert_eq!(chat.waits_for(), Some(&offered()));
+    chat.row = Some((offered(), chat.now - TimeDelta::minutes(40)));
+    let what = Waited::Confirmation;
+    assert_eq!(chat.say("yes").answers(), [&ReplyContent::Expired { what }]);
+}
+
+#[test]
+fn a_message_tells_how_its_writer_likes_to_be_answered() {
+    let mut chat = Chat::new();
+    let asked = |words| Some(Did::Asked { words });
+    for (text, did) in [
+        ("stock ABC123", asked(2)),
+        ("how much pallet wrap do we have?", asked(6)),
+        ("what about hex bolt M10?", Some(Did::ReadOn)),
+        ("LEARN", Some(Did::TookLesson)),
+        ("lessons", Some(Did::TookLesson)),
+        ("2", Some(Did::TookLesson)),
+        // What answers a question, or is none.
+        ("generate report", asked(2)),
+        ("sales", None),
+        ("last week", None),
+        ("order 40 blue widgets", asked(4)),
+        ("yes", None),
+        ("thanks", None),
+        ("persona hub", None),
+        ("hmm blorp", None),
+    ] {
+        assert_eq!(chat.say(text).did, did, "{text}");
+    }
+    chat.list_alerts(&["A11", "A12"]);
+    assert_eq!(chat.say("2").did, Some(Did::ReadOn));
+    assert_eq!(chat.say("ack 2").did, None);
 }

@@ -66,12 +66,12 @@ pub(super) fn samples() -> Vec<Sample> {
         (
             "personas",
             "persona_list",
-            json!({"current": null, "personas": ["streamliner", "navigator", "hub", "spring", "processor"]}),
+            json!({"current": null, "because": null, "personas": ["streamliner", "navigator", "hub", "spring", "processor"]}),
         ),
         (
             "personas, one",
             "persona_list",
-            json!({"current": "hub", "personas": ["streamliner", "navigator", "hub", "spring", "processor"]}),
+            json!({"current": "spring", "because": "takes_lessons", "personas": ["streamliner", "navigator", "hub", "spring", "processor"]}),
         ),
         (
             "persona, first",

@@ -1,4 +1,4 @@
-//! Lessons, recurring requests, answers that are shared.
+//! Lessons, recurring requests, answers that are shared, personas.
 
 use serde_json::{Value, json};
 use wharf_domain::lessons::{Lesson, example};
@@ -27,7 +27,30 @@ pub(super) fn samples() -> Vec<Sample> {
     samples.extend(lists());
     samples.extend(schedules());
     samples.extend(shares());
+    samples.extend(personas());
     samples
+}
+
+fn personas() -> Vec<Sample> {
+    let offer = |persona: &str, because: &str| {
+        let data = json!({"persona": persona, "because": because, "expires_at": UNTIL});
+        ("another persona", "persona_offer", data)
+    };
+    vec![
+        offer("streamliner", "short_messages"),
+        offer("navigator", "reads_on"),
+        offer("spring", "takes_lessons"),
+        (
+            "the same persona",
+            "persona_kept",
+            json!({"offered": "streamliner", "days": 90}),
+        ),
+        (
+            "the same persona for a day",
+            "persona_kept",
+            json!({"offered": "spring", "days": 1}),
+        ),
+    ]
 }
 
 fn own_figures() -> Vec<Sample> {
