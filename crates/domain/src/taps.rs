@@ -47,12 +47,20 @@ mod tests {
             let message: InboundMessage = serde_json::from_value(message).unwrap();
             super::said(&message)
         };
-        let button = |payload: &str| serde_json::json!({"button": {"text": "Vale", "payload": payload}});
+        let button =
+            |payload: &str| serde_json::json!({"button": {"text": "Vale", "payload": payload}});
         let list = |id: &str| serde_json::json!({"list": {"id": id, "title": "2. BOLT-8"}});
         assert_eq!(said(button("yes")).as_deref(), Some("yes"));
         assert_eq!(said(button("no")).as_deref(), Some("no"));
         assert_eq!(said(button("confirm:7")), None);
-        for (id, line) in [("1", Some("1")), ("10", Some("10")), ("0", None), ("11", None), ("02", None), ("row-7", None)] {
+        for (id, line) in [
+            ("1", Some("1")),
+            ("10", Some("10")),
+            ("0", None),
+            ("11", None),
+            ("02", None),
+            ("row-7", None),
+        ] {
             assert_eq!(said(list(id)).as_deref(), line, "{id}");
         }
         assert_eq!(said(serde_json::json!({"button": {"text": "Yes"}})), None);

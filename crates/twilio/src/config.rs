@@ -35,6 +35,9 @@ pub struct TwilioConfig {
     /// Where the REST API is.
     #[serde(default = "default_api_url")]
     pub api_url: String,
+    /// Where the API of the typing indicator is; only who shows it needs it.
+    #[serde(default = "default_messaging_url")]
+    pub messaging_url: String,
     /// Our number, `whatsapp:+…`. Only who sends needs it ([`Self::sender`]).
     #[serde(default)]
     pub from: String,
@@ -59,6 +62,10 @@ pub struct SubaccountTokens {
 
 fn default_api_url() -> String {
     "https://api.twilio.com".to_owned()
+}
+
+fn default_messaging_url() -> String {
+    "https://messaging.twilio.com".to_owned()
 }
 
 const fn default_timeout_ms() -> u64 {
@@ -122,6 +129,7 @@ impl TwilioConfig {
             self.sender()?;
         }
         check_url("twilio.api_url", &self.api_url)?;
+        check_url("twilio.messaging_url", &self.messaging_url)?;
         if let Some(url) = &self.status_callback_url {
             check_url("twilio.status_callback_url", url)?;
         }

@@ -106,7 +106,11 @@ async fn fetch(
 /// The template of a sid, when somebody made it.
 pub(crate) fn find(state: &State, sid: &str) -> Option<Content> {
     let inner = state.lock();
-    inner.contents.iter().find(|known| known.sid == sid).cloned()
+    inner
+        .contents
+        .iter()
+        .find(|known| known.sid == sid)
+        .cloned()
 }
 
 /// `ContentVariables` as Twilio takes them: texts, none empty, without new lines, tabs or more than
@@ -144,7 +148,12 @@ impl Content {
             .iter()
             .find_map(|kind| Some((*kind, self.made.types.get(*kind)?)))?;
         let text = |from: &Value, name: &str| self.fill(from.get(name)?.as_str()?, given);
-        let each = |name: &str| data.get(name).and_then(Value::as_array).into_iter().flatten();
+        let each = |name: &str| {
+            data.get(name)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        };
         let mut rendered = Rendered {
             body: text(data, "body")?,
             ..Rendered::default()

@@ -269,9 +269,7 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
         let of_content = !outside && update.refusal == Some(Refusal::OfContent);
         let as_text = of_content && is_tappable(conn, company, id).await?;
         let (code, at) = (update.error_code, update.at);
-        if (outside || as_text)
-            && held::hold_refused(conn, company, id, as_text, code, at).await?
-        {
+        if (outside || as_text) && held::hold_refused(conn, company, id, as_text, code, at).await? {
             return Ok(Applied::Held);
         }
     }

@@ -158,14 +158,17 @@ pub async fn due_contacts(
         .filter(o::company_id.eq(company.0))
         .filter(o::status.eq_any(DRIVEN.map(OutboundStatus::as_str)))
         .filter(
-            o::content_sid.is_not_null().and(o::body.eq("")).or(o::held_at
+            o::content_sid
                 .is_not_null()
-                .and(c::last_inbound_at.gt(now - WINDOW).assume_not_null())
-                .and(
-                    o::held_after
-                        .is_null()
-                        .or(c::last_inbound_at.gt(o::held_after).assume_not_null()),
-                )),
+                .and(o::body.eq(""))
+                .or(o::held_at
+                    .is_not_null()
+                    .and(c::last_inbound_at.gt(now - WINDOW).assume_not_null())
+                    .and(
+                        o::held_after
+                            .is_null()
+                            .or(c::last_inbound_at.gt(o::held_after).assume_not_null()),
+                    )),
         )
         .select(o::contact_id)
         .distinct()

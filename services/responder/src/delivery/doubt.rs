@@ -132,8 +132,5 @@ fn is_of(message: &Message, part: &Outbound, since: DateTime<Utc>) -> bool {
         Some(words) => body.contains(words),
         None => body == part.body,
     };
-    outbound
-        && recent
-        && same
-        && files == part.media_url.is_some()
+    outbound && recent && same && files == part.media_url.is_some()
 }

@@ -60,10 +60,7 @@ const MAX_VARIABLE: usize = 200;
 ///
 /// # Errors
 /// When `variables` is no object of texts, or one of them names what a notice does not have.
-pub fn variables(
-    variables: Option<&Value>,
-    notice: &Notice<'_>,
-) -> anyhow::Result<Option<Value>> {
+pub fn variables(variables: Option<&Value>, notice: &Notice<'_>) -> anyhow::Result<Option<Value>> {
     let Some(variables) = variables.filter(|variables| !variables.is_null()) else {
         return Ok(None);
     };
@@ -76,7 +73,11 @@ pub fn variables(
     let mut values = values(variables, &notice)?;
     for (_, value) in &mut values {
         let text: String = value.chars().take(MAX_VARIABLE).collect();
-        *value = if text.is_empty() { "…".to_owned() } else { text };
+        *value = if text.is_empty() {
+            "…".to_owned()
+        } else {
+            text
+        };
     }
     Ok(Some(object(values)))
 }
@@ -105,7 +106,11 @@ pub fn tap_variables(variables: Option<&Value>, taps: &Taps) -> anyhow::Result<V
 
 fn object(values: Vec<(String, String)>) -> Value {
     let values = values.into_iter();
-    Value::Object(values.map(|(number, value)| (number, value.into())).collect::<Map<_, _>>())
+    Value::Object(
+        values
+            .map(|(number, value)| (number, value.into()))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 fn values(variables: &Value, view: &impl Serialize) -> anyhow::Result<Vec<(String, String)>> {

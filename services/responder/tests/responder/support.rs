@@ -30,7 +30,7 @@ use wharf_testkit::{broker::TestBroker, database::TestDatabase, poll};
 use wharf_twilio::signature::AuthToken;
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
-const TOKEN: &str = "test-auth-token";
+pub(crate) const TOKEN: &str = "test-auth-token";
 /// Whom these tests answer: the demo's person without a persona.
 pub(crate) const READER: &str = "+15550100006";
 
@@ -109,6 +109,7 @@ impl TestResponder {
             ("TWILIO_ACCOUNT_SID", SimConfig::TEST_ACCOUNT.to_owned()),
             ("TWILIO_AUTH_TOKEN", TOKEN.to_owned()),
             ("WHARF__TWILIO__API_URL", sim.url().to_owned()),
+            ("WHARF__TWILIO__MESSAGING_URL", sim.url().to_owned()),
             ("WHARF__TWILIO__TIMEOUT_MS", "2000".to_owned()),
             ("WHARF__TWILIO__STATUS_CALLBACK_URL", callbacks.url.clone()),
         ];

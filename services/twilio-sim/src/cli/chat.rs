@@ -10,9 +10,7 @@ use tokio::{
 };
 
 use super::phone;
-use crate::{
-    Inbound, InboundButton, InboundLocation, InboundMedia, InboundTap, Kind, SimClient,
-};
+use crate::{Inbound, InboundButton, InboundLocation, InboundMedia, InboundTap, Kind, SimClient};
 
 const HELP: &str = "Write and press return. /image URL, /location LAT LONG, /button TEXT, /tap ID and /quit do what they say.";
 

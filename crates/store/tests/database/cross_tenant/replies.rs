@@ -118,6 +118,7 @@ async fn status_callbacks() {
         status: DeliveryStatus::Delivered,
         error_code: None,
         error_message: None,
+        refusal: None,
         at: at(1),
     };
     let theirs_part = theirs.parts("SM2", &["b"])[0].id;

@@ -161,8 +161,16 @@ fn content_that_twilio_would_refuse_is_refused() {
     let wrong = serde_json::json!({"1": "{{ nobody }}"});
     assert!(check_content("notice", &good, Some(&wrong)).is_err());
     let line = serde_json::json!({"1": "{{ items[1].title }}"});
-    for (name, fits) in [("list_picker_2", true), ("list_picker_1", false), ("quick_reply", false)] {
-        assert_eq!(check_content(name, &good, Some(&line)).is_ok(), fits, "{name}");
+    for (name, fits) in [
+        ("list_picker_2", true),
+        ("list_picker_1", false),
+        ("quick_reply", false),
+    ] {
+        assert_eq!(
+            check_content(name, &good, Some(&line)).is_ok(),
+            fits,
+            "{name}"
+        );
         assert!(check_content(name, &good, None).is_ok(), "{name}");
     }
     assert!(check_content("list_picker_11", &good, None).is_err());
