@@ -74,7 +74,7 @@ impl Client {
         Ok(Self {
             http: transport::http(&config.api_url, config.timeout())?,
             api_url: config.api_url.trim_end_matches('/').to_owned(),
-            messaging_url: config.messaging_url.trim_end_matches('/').to_owned(),
+            messaging_url: config.messaging_url(),
             account_sid: config.account_sid.clone(),
             user,
             password,

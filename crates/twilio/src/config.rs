@@ -35,9 +35,6 @@ pub struct TwilioConfig {
     /// Where the REST API is.
     #[serde(default = "default_api_url")]
     pub api_url: String,
-    /// Where the API of the typing indicator is; only who shows it needs it.
-    #[serde(default = "default_messaging_url")]
-    pub messaging_url: String,
     /// Our number, `whatsapp:+…`. Only who sends needs it ([`Self::sender`]).
     #[serde(default)]
     pub from: String,
@@ -62,10 +59,6 @@ pub struct SubaccountTokens {
 
 fn default_api_url() -> String {
     "https://api.twilio.com".to_owned()
-}
-
-fn default_messaging_url() -> String {
-    "https://messaging.twilio.com".to_owned()
 }
 
 const fn default_timeout_ms() -> u64 {
@@ -129,7 +122,6 @@ impl TwilioConfig {
             self.sender()?;
         }
         check_url("twilio.api_url", &self.api_url)?;
-        check_url("twilio.messaging_url", &self.messaging_url)?;
         if let Some(url) = &self.status_callback_url {
             check_url("twilio.status_callback_url", url)?;
         }
@@ -140,6 +132,17 @@ impl TwilioConfig {
             ));
         }
         Ok(())
+    }
+
+    /// Where the API of the typing indicator is: at Twilio `messaging.` in place of `api.`, in any
+    /// region; elsewhere (a simulator, a proxy) the same as the REST API.
+    pub(crate) fn messaging_url(&self) -> String {
+        let url = self.api_url.trim_end_matches('/');
+        let host = url.strip_prefix("https://api.");
+        match host.filter(|host| *host == "twilio.com" || host.ends_with(".twilio.com")) {
+            Some(host) => format!("https://messaging.{host}"),
+            None => url.to_owned(),
+        }
     }
 
     /// Builds what verifies the webhooks.
@@ -268,6 +271,24 @@ mod tests {
         let config: TwilioConfig = serde_json::from_value(valid()).unwrap();
         assert_eq!(config.api_url, "https://api.twilio.com");
         assert_eq!(config.credentials().unwrap().0, config.account_sid);
+    }
+
+    #[test]
+    fn the_typing_indicator_is_beside_the_rest_api() {
+        for (api, messaging) in [
+            ("https://api.twilio.com", "https://messaging.twilio.com"),
+            (
+                "https://api.dublin.ie1.twilio.com/",
+                "https://messaging.dublin.ie1.twilio.com",
+            ),
+            ("http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
+            ("https://api.example.org", "https://api.example.org"),
+        ] {
+            let mut settings = valid();
+            settings["api_url"] = api.into();
+            let config: TwilioConfig = serde_json::from_value(settings).unwrap();
+            assert_eq!(config.messaging_url(), messaging);
+        }
     }
 
     #[test]

@@ -109,7 +109,6 @@ impl TestResponder {
             ("TWILIO_ACCOUNT_SID", SimConfig::TEST_ACCOUNT.to_owned()),
             ("TWILIO_AUTH_TOKEN", TOKEN.to_owned()),
             ("WHARF__TWILIO__API_URL", sim.url().to_owned()),
-            ("WHARF__TWILIO__MESSAGING_URL", sim.url().to_owned()),
             ("WHARF__TWILIO__TIMEOUT_MS", "2000".to_owned()),
             ("WHARF__TWILIO__STATUS_CALLBACK_URL", callbacks.url.clone()),
         ];
