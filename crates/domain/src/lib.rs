@@ -23,4 +23,5 @@ pub mod planning;
 pub mod priority;
 pub mod recurrence;
 pub mod size;
+pub mod taps;
 mod wire_name;

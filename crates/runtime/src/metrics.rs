@@ -173,6 +173,10 @@ metrics! {
         held: IntCounterVec = "wharf_held_parts_total" ["event"],
         /// Messages that nobody asked for and that were not sent, because the person has opted out or is not known, by template.
         suppressed: IntCounterVec = "wharf_suppressed_total" ["template"],
+        /// Replies with buttons or a list to tap, by outcome (sent, unfit because their text or lines are too long, refused by Twilio and sent as text).
+        taps: IntCounterVec = "wharf_tappable_replies_total" ["outcome"],
+        /// Typing indicators, by outcome (shown, failed).
+        typing: IntCounterVec = "wharf_typing_indicators_total" ["outcome"],
         /// Files that people sent, by outcome (kept, refused, retried, failed, removed).
         inbound_files: IntCounterVec = "wharf_inbound_files_total" ["outcome"],
         /// Messages that may have reached the user twice, because a send's outcome stayed unknown.

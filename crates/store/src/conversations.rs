@@ -17,7 +17,8 @@ use crate::{
     Result,
     columns::{Col, OptCol},
     error::StoreError,
-    schema::whatsapp_conversations as c,
+    executions::ExecutionStatus,
+    schema::{agent_execution_queue as q, whatsapp_conversations as c},
 };
 
 /// An inbound message to be recorded.
@@ -200,4 +201,32 @@ pub async fn mark_response_sent(
         .execute(conn)
         .await?;
     Ok(rows == 1)
+}
+
+/// The sids of the latest messages that came after `since` in conversations for which an agent has
+/// work, one a conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn worked_on(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    since: DateTime<Utc>,
+) -> Result<Vec<String>> {
+    let unfinished = [ExecutionStatus::Pending, ExecutionStatus::Processing];
+    let work = q::table
+        .filter(q::company_id.eq(company.0))
+        .filter(q::status.eq_any(unfinished.map(ExecutionStatus::as_str)))
+        .filter(q::created_at.gt(since))
+        .select(q::conversation_key);
+    Ok(c::table
+        .filter(c::company_id.eq(company.0))
+        .filter(c::received_at.gt(since))
+        .filter(c::message_sid.is_not_null())
+        .filter(c::conversation_key.eq_any(work))
+        .distinct_on(c::conversation_key)
+        .order((c::conversation_key, c::seq.desc()))
+        .select(c::message_sid.assume_not_null())
+        .load(conn)
+        .await?)
 }

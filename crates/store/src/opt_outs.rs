@@ -57,6 +57,30 @@ pub async fn set(
     Ok(true)
 }
 
+/// Notes that Twilio refused what was sent at `sent` because its recipient has opted out (error
+/// 21610, at once or by a callback); `false` when that was known, or when the contact has opted in
+/// again after it was sent: the refusal is then older than the START.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refused(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    contact: ContactId,
+    sent: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let back = o::table
+        .filter(o::company_id.eq(company.0))
+        .filter(o::contact_id.eq(contact.0))
+        .filter(o::opted_out.eq(false))
+        .filter(o::changed_at.gt(sent.unwrap_or(at)));
+    if select(exists(back)).get_result(conn).await? {
+        return Ok(false);
+    }
+    set(conn, company, contact, true, OptSource::Refused, at).await
+}
+
 /// Whether a contact has not opted out. Answers go to those who have, too: whoever asks wants to
 /// hear. It is for what answers nothing they asked, as the text for unknown senders.
 ///

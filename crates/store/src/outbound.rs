@@ -25,7 +25,8 @@ use crate::{
 };
 
 pub use delivery::{
-    Applied, StatusUpdate, apply_status, mark_failed, mark_pending, mark_sent, mark_unknown,
+    Applied, Refusal, StatusUpdate, apply_status, as_text, mark_failed, mark_pending, mark_sent,
+    mark_unknown,
 };
 pub use held::{
     OUTSIDE_WINDOW, WINDOW, due, due_contacts, hold, last_notice, mark_noticed, release, unnoticed,
@@ -106,10 +107,13 @@ pub struct NewOutbound {
     pub media_url: Option<String>,
     /// What it was worded with.
     pub template: Option<String>,
-    /// Twilio's Content template of a notice, `HX…`; such a part has no text.
+    /// Twilio's Content template, `HX…`: of a notice, which has no text, or of buttons or a list to
+    /// tap, which go out in place of the text.
     pub content_sid: Option<String>,
-    /// The notice's variables.
+    /// The Content template's variables.
     pub content_variables: Option<serde_json::Value>,
+    /// Whether nobody asked for it: see `ReplyRequest::proactive`.
+    pub proactive: bool,
     /// When it was worded.
     pub created_at: DateTime<Utc>,
 }
@@ -162,10 +166,20 @@ pub struct Outbound {
     pub held_at: Option<DateTime<Utc>>,
     /// The user's last message when it was held.
     pub held_after: Option<DateTime<Utc>>,
-    /// Twilio's Content template of a notice.
+    /// Twilio's Content template: of a notice, or of what can be tapped.
     pub content_sid: Option<String>,
-    /// The notice's variables.
+    /// The Content template's variables.
     pub content_variables: Option<serde_json::Value>,
+    /// Whether nobody asked for it.
+    pub proactive: bool,
+}
+
+impl Outbound {
+    /// Whether it only tells that something waits: a Content template without a text.
+    #[must_use]
+    pub fn is_notice(&self) -> bool {
+        self.content_sid.is_some() && self.body.is_empty()
+    }
 }
 
 impl std::fmt::Debug for Outbound {
@@ -232,6 +246,7 @@ pub async fn prepare(conn: &mut AsyncPgConnection, parts: &[NewOutbound]) -> Res
                 o::template.eq(&part.template),
                 o::content_sid.eq(&part.content_sid),
                 o::content_variables.eq(&part.content_variables),
+                o::proactive.eq(part.proactive),
                 o::created_at.eq(part.created_at),
                 o::updated_at.eq(part.created_at),
             )

@@ -168,6 +168,7 @@ diesel::table! {
         noticed_at -> Nullable<Timestamptz>,
         content_sid -> Nullable<Text>,
         content_variables -> Nullable<Jsonb>,
+        proactive -> Bool,
     }
 }
 

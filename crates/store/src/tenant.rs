@@ -38,8 +38,8 @@ pub enum Across {
     /// `due_to_be_told`) and the companies whose agents work by themselves (`companies::all`); what
     /// it does about it, it does in each company. Reads `agent_execution_queue` and `companies`.
     Sweeper,
-    /// responder's keeper finds the companies (`companies::all`), in each of which it looks for held
-    /// texts that are due. Reads `companies`.
+    /// responder finds the companies (`companies::all`), in each of which it looks for held texts that
+    /// are due, and for messages that an agent works on. Reads `companies`.
     Keeper,
     /// responder finds the companies that have files to be fetched or removed
     /// (`inbound_media::companies_with_work`). Reads `inbound_media`: whose, how far and when.

@@ -32,6 +32,7 @@ pub const API_VERSION: &str = "2010-04-01";
 pub struct Client {
     http: reqwest::Client,
     api_url: String,
+    messaging_url: String,
     account_sid: String,
     user: String,
     password: SecretString,
@@ -73,6 +74,7 @@ impl Client {
         Ok(Self {
             http: transport::http(&config.api_url, config.timeout())?,
             api_url: config.api_url.trim_end_matches('/').to_owned(),
+            messaging_url: config.messaging_url(),
             account_sid: config.account_sid.clone(),
             user,
             password,
@@ -149,14 +151,30 @@ impl Client {
         Ok(messages)
     }
 
+    /// Shows the person who wrote `message_sid` that somebody writes, until our next message or for
+    /// 25 seconds, and marks that message as read (Twilio, "Typing Indicators resource", a beta).
+    ///
+    /// # Errors
+    /// [`SendError`], read as for any request: one that fails changes nothing.
+    pub async fn typing(&self, message_sid: &str) -> Result<(), SendError> {
+        let form = [("messageId", message_sid), ("channel", "whatsapp")];
+        let url = format!("{}/v2/Indicators/Typing.json", self.messaging_url);
+        let request = self.authorized(Method::POST, &url).form(&form);
+        transport::exchange(request).await.map(drop)
+    }
+
     fn messages_path(&self) -> String {
         format!("/{API_VERSION}/Accounts/{}/Messages.json", self.account_sid)
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.authorized(method, &format!("{}{path}", self.api_url))
+    }
+
+    fn authorized(&self, method: Method, url: &str) -> reqwest::RequestBuilder {
         use secrecy::ExposeSecret;
         self.http
-            .request(method, format!("{}{path}", self.api_url))
+            .request(method, url)
             .basic_auth(&self.user, Some(self.password.expose_secret()))
     }
 }

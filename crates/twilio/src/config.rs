@@ -134,6 +134,17 @@ impl TwilioConfig {
         Ok(())
     }
 
+    /// Where the API of the typing indicator is: at Twilio `messaging.` in place of `api.`, in any
+    /// region; elsewhere (a simulator, a proxy) the same as the REST API.
+    pub(crate) fn messaging_url(&self) -> String {
+        let url = self.api_url.trim_end_matches('/');
+        let host = url.strip_prefix("https://api.");
+        match host.filter(|host| *host == "twilio.com" || host.ends_with(".twilio.com")) {
+            Some(host) => format!("https://messaging.{host}"),
+            None => url.to_owned(),
+        }
+    }
+
     /// Builds what verifies the webhooks.
     ///
     /// # Errors
@@ -260,6 +271,24 @@ mod tests {
         let config: TwilioConfig = serde_json::from_value(valid()).unwrap();
         assert_eq!(config.api_url, "https://api.twilio.com");
         assert_eq!(config.credentials().unwrap().0, config.account_sid);
+    }
+
+    #[test]
+    fn the_typing_indicator_is_beside_the_rest_api() {
+        for (api, messaging) in [
+            ("https://api.twilio.com", "https://messaging.twilio.com"),
+            (
+                "https://api.dublin.ie1.twilio.com/",
+                "https://messaging.dublin.ie1.twilio.com",
+            ),
+            ("http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
+            ("https://api.example.org", "https://api.example.org"),
+        ] {
+            let mut settings = valid();
+            settings["api_url"] = api.into();
+            let config: TwilioConfig = serde_json::from_value(settings).unwrap();
+            assert_eq!(config.messaging_url(), messaging);
+        }
     }
 
     #[test]

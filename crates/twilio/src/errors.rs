@@ -187,6 +187,12 @@ impl ErrorClass {
         }
     }
 
+    /// Whether it is about the recipient: another message of ours fails in the same way.
+    #[must_use]
+    pub const fn is_of_recipient(self) -> bool {
+        matches!(self, Recipient | NotJoined | OptedOut | Blocked)
+    }
+
     /// Whether an operator has to hear of it.
     #[must_use]
     pub const fn alerts(self) -> bool {

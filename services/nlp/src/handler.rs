@@ -10,6 +10,7 @@ use wharf_domain::{
     dialogue::DialogueState as Waiting,
     ids::ExecutionId,
     opt_out::OptChange,
+    taps,
 };
 use wharf_pipeline::{HandleError, Outcome, TransactionHandler};
 use wharf_runtime::metrics::NlpMetrics;
@@ -409,8 +410,11 @@ fn answers_question(
     matches!(said, Said::Yes | Said::No) && quoted.map_or(!reaction, |quoted| quoted.asks(pending))
 }
 
-/// The words of a message, of a button or of a list's line.
+/// The words of a message, of a button or of a list's line; what a tap says by its id comes first.
 pub(crate) fn words(inbound: &InboundMessage) -> String {
+    if let Some(said) = taps::said(inbound) {
+        return said;
+    }
     let button = inbound.button.as_ref().map(|button| &button.text);
     let line = inbound.list.as_ref();
     let line = line.map(|line| line.title.as_ref().unwrap_or(&line.id));

@@ -11,7 +11,7 @@ use wharf_runtime::{
 use wharf_store::DatabaseConfig;
 use wharf_twilio::config::TwilioConfig;
 
-use crate::{inbound_files::InboundFilesConfig, mail::MailConfig};
+use crate::{inbound_files::InboundFilesConfig, mail::MailConfig, typing::TypingConfig};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub twilio: TwilioConfig,
     /// How replies are sent.
     pub delivery: DeliveryConfig,
+    /// What a person sees while an agent works.
+    pub typing: TypingConfig,
     /// Texts that override the shipped ones.
     pub templates: TemplatesConfig,
     /// Where files are, and how links to them are made.
@@ -117,6 +119,7 @@ impl Validate for Config {
         self.media
             .validate_for_links()
             .map_err(|error| ConfigError(error.to_string()))?;
+        self.typing.validate()?;
         self.inbound_files.validate()?;
         self.mail.validate()?;
         self.base().validate()

@@ -8,6 +8,7 @@
 mod doubt;
 mod held;
 mod sender;
+mod taps;
 
 use std::{sync::Arc, time::Duration};
 
@@ -177,9 +178,7 @@ impl ReplyHandler {
             })
             .await?;
         if !may {
-            let template = reply.content.template();
-            tracing::info!(template, "not sent: the person has opted out");
-            self.metrics.suppressed.with_label_values(&[template]).inc();
+            self.sender.suppressed(Some(reply.content.template()));
         }
         Ok(may)
     }
@@ -214,6 +213,11 @@ impl ReplyHandler {
                 split::shortened(&text, &end.map_err(HandleError::Fail)?)
             }
         };
+        let tappable = match texts.as_slice() {
+            [text] if !enclosed.as_media => self.tappable(reply, target, text).await,
+            _ => None,
+        };
+        let (content_sid, content_variables) = tappable.unzip();
         let texts = texts.into_iter().map(|text| (text, None));
         // A part of its own, after the text: WhatsApp shows no text beside a document.
         let link = enclosed
@@ -242,8 +246,9 @@ impl ReplyHandler {
                 body,
                 media_url,
                 template: Some(reply.content.template().to_owned()),
-                content_sid: None,
-                content_variables: None,
+                content_sid: content_sid.clone(),
+                content_variables: content_variables.clone(),
+                proactive: reply.proactive,
                 created_at: now,
             })
             .collect();

@@ -6,6 +6,7 @@
 //! - [`enclosure`] and [`mail`]: the file of a reply as link, as WhatsApp media and by mail.
 //! - [`inbound_files`]: what people sent, fetched and kept.
 //! - [`sharing`]: what somebody shares, by mail.
+//! - [`typing`]: the typing indicator.
 //! - [`status`]: what Twilio reports about them.
 
 pub mod config;
@@ -18,8 +19,9 @@ pub mod render;
 mod sharing;
 pub mod split;
 pub mod status;
+pub mod typing;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use chrono::TimeDelta;
@@ -38,6 +40,7 @@ use crate::{
     mail::Mailer,
     render::{Overrides, Renderer},
     status::StatusHandler,
+    typing::Typist,
 };
 
 /// Works until the lifecycle's soft stop, then finishes what was started.
@@ -49,15 +52,24 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
     let metrics = ResponderMetrics::register(&base.registry)?;
     // A second for what surrounds the request itself.
     let send_limit = TimeDelta::from_std(config.twilio.timeout() + Duration::from_secs(1))?;
+    let client = Client::new(&config.twilio)?;
     let sender = Arc::new(Sender {
         store: base.store.clone(),
-        client: Client::new(&config.twilio)?,
+        client: client.clone(),
         status_callback_url: config.twilio.status_callback_url.clone(),
         validity_s: config.delivery.validity_s,
         send_limit,
         in_doubt: InDoubt::default(),
         clock: SystemClock::shared(),
         metrics: metrics.clone(),
+    });
+    let typist = config.typing.enabled.then(|| Typist {
+        store: base.store.clone(),
+        client,
+        every: Duration::from_millis(config.typing.poll_ms.into()),
+        clock: SystemClock::shared(),
+        metrics: metrics.clone(),
+        shown: VecDeque::new(),
     });
     let keeper = Keeper {
         sender: Arc::clone(&sender),
@@ -112,6 +124,11 @@ pub async fn run(config: Config, lifecycle: Lifecycle) -> anyhow::Result<()> {
         replies.run(&base.broker, &lifecycle),
         statuses.run(&base.broker, &lifecycle),
         keeper.run(lifecycle.soft()),
+        async {
+            if let Some(typist) = typist {
+                typist.run(lifecycle.soft()).await;
+            }
+        },
     );
     inbound.await?;
     base.close().await;

@@ -8,6 +8,7 @@
 //! files ([`overrides`]).
 
 pub mod check;
+mod content;
 mod escape;
 mod filters;
 mod overrides;
@@ -21,14 +22,16 @@ use std::sync::Arc;
 use anyhow::Context;
 use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
-use serde::Serialize;
 use wharf_domain::{
     contracts::{ReplyContent, answers::Shared},
     persona::Persona,
 };
 use wharf_media::SignedLink;
 
-pub use self::overrides::Overrides;
+pub use self::{
+    content::{Line, Notice, Taps, tap_variables, variables},
+    overrides::Overrides,
+};
 use crate::enclosure::Enclosure;
 
 /// The persona folder whose text everybody falls back to.
@@ -248,63 +251,6 @@ pub(crate) fn locales(locale: &str) -> Vec<String> {
     let mut locales = vec![locale, language, LOCALE.to_owned()];
     locales.dedup();
     locales
-}
-
-/// What a notice may say of the texts that wait.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Notice<'a> {
-    /// The first text that waits; its first line is shown, without markup.
-    pub line: &'a str,
-    /// How many texts wait.
-    pub count: usize,
-    /// The company's name.
-    pub company: &'a str,
-}
-
-/// The longest value of a notice's variable, in characters.
-const MAX_VARIABLE: usize = 200;
-
-/// The values of a notice's variables, of minijinja texts by number. WhatsApp takes neither new
-/// lines nor rows of blanks in them, nor an empty one.
-///
-/// # Errors
-/// When `variables` is no object of texts, or one of them names what a notice does not have.
-pub fn variables(
-    variables: Option<&serde_json::Value>,
-    notice: &Notice<'_>,
-) -> anyhow::Result<Option<serde_json::Value>> {
-    let Some(variables) = variables.filter(|variables| !variables.is_null()) else {
-        return Ok(None);
-    };
-    let variables = variables
-        .as_object()
-        .context("variables are an object of texts by number")?;
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let line: String = notice.line.lines().next().unwrap_or_default().to_owned();
-    let line = line.replace(['*', '_', '~', '`'], "");
-    let notice = Notice {
-        line: &line,
-        ..*notice
-    };
-    let mut values = serde_json::Map::new();
-    for (number, text) in variables {
-        let text = text
-            .as_str()
-            .with_context(|| format!("variable {number} is no text"))?;
-        let value = environment
-            .render_str(text, notice)
-            .with_context(|| format!("variable {number}"))?;
-        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-        let value: String = value.chars().take(MAX_VARIABLE).collect();
-        let value = if value.is_empty() {
-            "…".to_owned()
-        } else {
-            value
-        };
-        values.insert(number.clone(), value.into());
-    }
-    Ok(Some(values.into()))
 }
 
 #[expect(

@@ -5,8 +5,9 @@ use wharf_pipeline::{HandleError, Handler, Outcome};
 use wharf_runtime::metrics::ResponderMetrics;
 use wharf_store::{
     Across, Store,
-    outbound::{self, Applied, StatusUpdate},
+    outbound::{self, Applied, Refusal, StatusUpdate},
 };
+use wharf_twilio::errors::{self, ErrorClass};
 
 /// Applies status callbacks. The rows only move forward, so order and repeats do not matter.
 pub struct StatusHandler {
@@ -38,6 +39,7 @@ impl Handler for StatusHandler {
             status,
             error_code: callback.error_code,
             error_message: callback.error_message.clone(),
+            refusal: callback.error_code.and_then(refusal),
             at: callback.received_at,
         };
         let applied: Applied = self
@@ -85,6 +87,18 @@ impl Handler for StatusHandler {
 
     async fn is_available(&self) -> bool {
         self.store.ping().await.is_ok()
+    }
+}
+
+/// What Twilio's code means beside that the message did not arrive.
+fn refusal(code: i32) -> Option<Refusal> {
+    match errors::classify(u32::try_from(code).ok()?) {
+        ErrorClass::OptedOut => Some(Refusal::OptedOut),
+        // A template that is gone, paused or has other variables; what it says; its parameters.
+        ErrorClass::Template | ErrorClass::Content | ErrorClass::BadRequest => {
+            Some(Refusal::OfContent)
+        }
+        _ => None,
     }
 }
 

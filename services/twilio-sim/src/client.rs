@@ -62,6 +62,35 @@ impl SimClient {
         self.send(&Inbound::text(from, body)).await
     }
 
+    /// Taps a button or a list's line of the latest message that has one with this id.
+    ///
+    /// # Errors
+    /// As [`Self::send`]; and when there is none.
+    pub async fn tap(&self, from: &str, id: &str) -> anyhow::Result<InboundReport> {
+        self.send(&Inbound::tapped(from, id)).await
+    }
+
+    /// Makes a Content template as Twilio's Content API does, with the account's credentials; gives
+    /// its sid. `types` are Twilio's, e.g. `{"twilio/quick-reply": {…}}`.
+    ///
+    /// # Errors
+    /// When the simulator cannot be reached or refuses it.
+    pub async fn make_content(
+        &self,
+        (account, token): (&str, &str),
+        types: serde_json::Value,
+    ) -> anyhow::Result<String> {
+        #[derive(serde::Deserialize)]
+        struct Made {
+            sid: String,
+        }
+        let body = serde_json::json!({"friendly_name": "test", "language": "en", "types": types});
+        let request = self.http.post(format!("{}/v1/Content", self.url));
+        let request = request.basic_auth(account, Some(token)).json(&body);
+        let made: Made = self.exchange(request).await?.json().await?;
+        Ok(made.sid)
+    }
+
     /// The lines of a contact (or of all) after a number; waits up to `wait` for the first.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use wharf_domain::address::Address;
 
 pub use self::inbound::{
-    Inbound, InboundButton, InboundList, InboundLocation, InboundMedia, InboundQuoted,
+    Inbound, InboundButton, InboundList, InboundLocation, InboundMedia, InboundQuoted, InboundTap,
 };
 use crate::{
     faults::{CallbackPlan, FaultRequest},
@@ -81,8 +81,13 @@ struct CallbackQuery {
 }
 
 async fn messages(state: web::Data<State>, message: web::Json<Inbound>) -> HttpResponse {
-    let message = message.into_inner();
-    if let Err(problem) = message.check(&state.config) {
+    let mut message = message.into_inner();
+    let shown = match message.tap {
+        Some(_) => state.entries(Some(&message.contact()), 0),
+        None => Vec::new(),
+    };
+    let resolved = message.resolve(&shown);
+    if let Err(problem) = resolved.and_then(|()| message.check(&state.config)) {
         return HttpResponse::BadRequest().json(serde_json::json!({"error": problem}));
     }
     // On the simulator's own runtime: a caller that leaves does not end a delivery.

@@ -6,6 +6,8 @@
 //! - `rest`: what Wharf calls. A new parameter of `Messages.json` goes into `rest/create.rs`.
 //! - `webhook`: what calls Wharf: the inbound form, delivery with retries, reading the answer.
 //! - `callbacks`: the life of an outbound message.
+//! - `content`: Content templates, with buttons and lists.
+//! - `typing`: the typing indicator.
 //! - `media`: the files of an outbound message, fetched and refused as WhatsApp does.
 //! - [`hosted`]: the files of inbound messages, served as Twilio does.
 //! - `control`: `/sim/…`, for tests and the command line; [`client`] speaks to it.
@@ -17,6 +19,7 @@ mod callbacks;
 pub mod cli;
 pub mod client;
 pub mod config;
+mod content;
 mod control;
 pub mod faults;
 pub mod hosted;
@@ -25,12 +28,14 @@ mod rest;
 mod server;
 mod state;
 mod transcript;
+mod typing;
 mod webhook;
 
 pub use client::SimClient;
 pub use config::SimConfig;
+pub use content::Tap;
 pub use control::{
-    Inbound, InboundButton, InboundList, InboundLocation, InboundMedia, InboundQuoted,
+    Inbound, InboundButton, InboundList, InboundLocation, InboundMedia, InboundQuoted, InboundTap,
 };
 pub use media::FetchedFile;
 pub use server::{Sim, run};

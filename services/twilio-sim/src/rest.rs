@@ -8,8 +8,10 @@ mod problem;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-pub(crate) use self::message::{Direction, StoredMessage, store_inbound, store_reply};
-use self::problem::Problem;
+pub(crate) use self::{
+    message::{Direction, StoredMessage, store_inbound, store_reply},
+    problem::Problem,
+};
 use crate::state::State;
 
 /// Adds the routes.

@@ -6,7 +6,10 @@ use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, web};
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::{SimClient, config::SimConfig, control, hosted, rest, state::State, webhook::Caller};
+use crate::{
+    SimClient, config::SimConfig, content, control, hosted, rest, state::State, typing,
+    webhook::Caller,
+};
 
 /// The largest request body.
 const MAX_BODY: usize = 1024 * 1024;
@@ -39,6 +42,8 @@ impl Sim {
                 .route("/readyz", web::get().to(healthy))
                 // Before the others: its path is longer than theirs.
                 .configure(hosted::routes)
+                .configure(content::routes)
+                .configure(typing::routes)
                 .configure(control::routes)
                 .configure(rest::routes)
         })

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     callbacks::CallbackRecord,
     config::SimConfig,
+    content::Content,
     faults::{CallbackPlan, FaultQueue},
     hosted::Files,
     rest::StoredMessage,
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     pub(crate) faults: FaultQueue,
     pub(crate) plan: CallbackPlan,
     pub(crate) hosted: Files,
+    pub(crate) contents: Vec<Content>,
     last_inbound: HashMap<String, DateTime<Utc>>,
     seq: u64,
     made: u64,
@@ -99,6 +101,7 @@ impl State {
             text: String::new(),
             media: Vec::new(),
             files: Vec::new(),
+            taps: Vec::new(),
             message_sid: None,
             status: None,
             flags: Vec::new(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::media::FetchedFile;
+use crate::{content::Tap, media::FetchedFile};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum Kind {
     TwimlReply,
     /// Wharf sent a message through the REST API.
     Outbound,
+    /// Wharf showed that it writes: no message.
+    Typing,
     /// Something for Twilio's debugger: no message.
     Event,
 }
@@ -57,6 +59,9 @@ pub struct Entry {
     /// The files of a message of Wharf's, once they were fetched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FetchedFile>,
+    /// What of a message of Wharf's can be tapped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taps: Vec<Tap>,
     /// The message's sid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_sid: Option<String>,

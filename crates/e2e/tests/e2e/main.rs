@@ -27,6 +27,8 @@ mod personas;
 mod shapes;
 #[cfg(test)]
 mod stopping;
+#[cfg(test)]
+mod taps;
 
 /// The services' programs.
 const SERVICES: &str = env!("CARGO_BIN_EXE_wharf-service");

@@ -6,12 +6,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 use wharf_domain::{
     contracts::DeliveryStatus,
-    ids::{CompanyId, OutboundId},
+    ids::{CompanyId, ContactId, OutboundId},
 };
 
 use super::{OUTSIDE_WINDOW, OutboundStatus, PENDING, SENDING, held};
 use crate::{
-    Result,
+    Result, opt_outs,
     schema::{message_status_events as events, outbound_messages as o},
     tenant,
 };
@@ -75,6 +75,36 @@ pub async fn mark_pending(
     settle_sending(conn, company, id, OutboundStatus::Pending, PENDING, now).await
 }
 
+/// Twilio refused a part's Content template: its text is to be claimed and sent in its place.
+/// `false` when the part is not `sending`, Twilio has it, or it is a notice and has no text.
+///
+/// # Errors
+/// When the database fails.
+pub async fn as_text(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    id: OutboundId,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = diesel::update(o::table)
+        .filter(o::company_id.eq(company.0))
+        .filter(o::id.eq(id.0))
+        .filter(o::status.eq(OutboundStatus::Sending.as_str()))
+        .filter(o::message_sid.is_null())
+        .filter(o::content_sid.is_not_null())
+        .filter(o::body.ne(""))
+        .set((
+            o::status.eq(OutboundStatus::Pending.as_str()),
+            o::status_rank.eq(PENDING),
+            o::content_sid.eq(None::<String>),
+            o::content_variables.eq(None::<serde_json::Value>),
+            o::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(rows == 1)
+}
+
 /// Nobody can say whether the part went out: it is not sent again. A callback may still resolve
 /// it. `false` when the part is not `sending` or Twilio has it.
 ///
@@ -125,8 +155,19 @@ pub struct StatusUpdate {
     pub error_code: Option<i32>,
     /// Twilio's words for it.
     pub error_message: Option<String>,
+    /// What the error means beside that the message did not arrive.
+    pub refusal: Option<Refusal>,
     /// When ingress received it.
     pub at: DateTime<Utc>,
+}
+
+/// What an error means beside that a message did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The Content template or what it says was refused: what was to be tapped goes out as text.
+    OfContent,
+    /// The recipient has opted out.
+    OptedOut,
 }
 
 /// What a status callback changed.
@@ -136,7 +177,8 @@ pub enum Applied {
     Advanced,
     /// The part was as far already.
     Stale,
-    /// The part was refused as outside the 24-hour window and waits for the user's next message.
+    /// The part was refused: as outside the 24-hour window, and waits for the user's next message; or
+    /// for its Content template, and its text is due.
     Held,
     /// This callback had come before.
     Duplicate,
@@ -219,18 +261,59 @@ pub async fn apply_status(conn: &mut AsyncPgConnection, update: &StatusUpdate) -
         ..Rise::to(update.status, update.at)
     };
     let raised = still.is_some() && raise(conn, company, id, &rise).await?;
-    if raised
-        && update.status.is_failure()
-        && update.error_code == Some(OUTSIDE_WINDOW)
-        && held::hold_refused(conn, company, id, update.at).await?
-    {
-        return Ok(Applied::Held);
+    if update.refusal == Some(Refusal::OptedOut) && update.status.is_failure() && new {
+        note_opt_out(conn, company, id, update.at).await?;
+    }
+    if raised && update.status.is_failure() {
+        let outside = update.error_code == Some(OUTSIDE_WINDOW);
+        let of_content = !outside && update.refusal == Some(Refusal::OfContent);
+        let as_text = of_content && is_tappable(conn, company, id).await?;
+        let (code, at) = (update.error_code, update.at);
+        if (outside || as_text) && held::hold_refused(conn, company, id, as_text, code, at).await? {
+            return Ok(Applied::Held);
+        }
     }
     Ok(match (raised, new) {
         (true, _) => Applied::Advanced,
         (false, true) => Applied::Stale,
         (false, false) => Applied::Duplicate,
     })
+}
+
+/// Notes that Twilio did not deliver a part because its recipient has opted out.
+async fn note_opt_out(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    id: OutboundId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sent: Option<(Uuid, Option<DateTime<Utc>>)> = o::table
+        .filter(o::company_id.eq(company.0))
+        .filter(o::id.eq(id.0))
+        .select((o::contact_id, o::sending_since))
+        .first(conn)
+        .await
+        .optional()?;
+    if let Some((contact, since)) = sent {
+        opt_outs::refused(conn, company, ContactId(contact), since, now).await?;
+    }
+    Ok(())
+}
+
+/// Whether a part went out as a Content template in place of its text.
+async fn is_tappable(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    id: OutboundId,
+) -> Result<bool> {
+    let found = o::table
+        .filter(o::company_id.eq(company.0))
+        .filter(o::id.eq(id.0))
+        .filter(o::content_sid.is_not_null())
+        .filter(o::body.ne(""));
+    Ok(diesel::select(diesel::dsl::exists(found))
+        .get_result(conn)
+        .await?)
 }
 
 /// Gives the part its sid; `false` when it has another one, or is not there.

@@ -8,7 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
-use wharf_domain::ids::{CompanyId, ContactId, OutboundId};
+use wharf_domain::{
+    contracts::DeliveryStatus,
+    ids::{CompanyId, ContactId, OutboundId},
+};
 
 use super::{Outbound, OutboundStatus, PENDING};
 use crate::{
@@ -21,6 +24,9 @@ pub const WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// Twilio's code for free text outside the window.
 pub const OUTSIDE_WINDOW: i32 = 63_016;
+
+/// The statuses by which Twilio says that a message it took did not arrive.
+const FAILURES: [DeliveryStatus; 2] = [DeliveryStatus::Failed, DeliveryStatus::Undelivered];
 
 /// Holds a part that Twilio does not have. `held_after`: the user's last message that was known when
 /// it was decided. `false` when the part is not `pending` or `sending`, or Twilio has it.
@@ -46,19 +52,22 @@ pub async fn hold(
     Ok(rows == 1)
 }
 
-/// Holds a part that Twilio took and then refused as outside the window. Its sid is forgotten, so
-/// that it can go out under another; callbacks for the old one are told by their event.
+/// Holds a part that Twilio took and then refused: as outside the window, or for its Content template
+/// (`as_text`), and then it is due at once. Its sid is forgotten, so that it can go out under
+/// another, as text; callbacks for the old one are told by their event.
 pub(super) async fn hold_refused(
     conn: &mut AsyncPgConnection,
     company: CompanyId,
     id: OutboundId,
+    as_text: bool,
+    error_code: Option<i32>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let row: Option<(Uuid, Option<DateTime<Utc>>)> = o::table
         .filter(o::company_id.eq(company.0))
         .filter(o::id.eq(id.0))
         // A notice that is refused is no text that could wait.
-        .filter(o::content_sid.is_null())
+        .filter(o::content_sid.is_null().or(o::body.ne("")))
         .select((o::contact_id, o::sending_since))
         .first(conn)
         .await
@@ -74,6 +83,7 @@ pub(super) async fn hold_refused(
         .await?;
     // What the user wrote after it was sent opens the window again.
     let held_after = match (last, sent) {
+        _ if as_text => None,
         (Some(last), Some(sent)) => Some(last.min(sent)),
         (last, _) => last,
     };
@@ -83,7 +93,7 @@ pub(super) async fn hold_refused(
         .set((
             held(held_after, now),
             o::message_sid.eq(None::<String>),
-            o::error_code.eq(OUTSIDE_WINDOW),
+            o::error_code.eq(error_code),
         ))
         .execute(conn)
         .await?;
@@ -96,9 +106,12 @@ type Held = (
     diesel::dsl::Eq<o::held_at, Option<DateTime<Utc>>>,
     diesel::dsl::Eq<o::held_after, Option<DateTime<Utc>>>,
     diesel::dsl::Eq<o::noticed_at, Option<DateTime<Utc>>>,
+    diesel::dsl::Eq<o::content_sid, Option<String>>,
+    diesel::dsl::Eq<o::content_variables, Option<serde_json::Value>>,
     diesel::dsl::Eq<o::updated_at, DateTime<Utc>>,
 );
 
+/// What can be tapped is of its moment: what waited goes out as text.
 fn held(after: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Held {
     (
         o::status.eq(OutboundStatus::Held.as_str()),
@@ -106,11 +119,13 @@ fn held(after: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Held {
         o::held_at.eq(Some(now)),
         o::held_after.eq(after),
         o::noticed_at.eq(None),
+        o::content_sid.eq(None),
+        o::content_variables.eq(None),
         o::updated_at.eq(now),
     )
 }
 
-/// Whether Twilio refused the message `sid` of a part as outside the window.
+/// Whether Twilio took the message `sid` of a part and reported it as not delivered.
 pub(super) async fn was_refused(
     conn: &mut AsyncPgConnection,
     company: CompanyId,
@@ -122,7 +137,7 @@ pub(super) async fn was_refused(
             .filter(events::company_id.eq(company.0))
             .filter(events::outbound_id.eq(id.0))
             .filter(events::message_sid.eq(sid))
-            .filter(events::error_code.eq(OUTSIDE_WINDOW)),
+            .filter(events::status.eq_any(FAILURES.map(DeliveryStatus::as_str))),
     ))
     .get_result(conn)
     .await?)
@@ -143,14 +158,17 @@ pub async fn due_contacts(
         .filter(o::company_id.eq(company.0))
         .filter(o::status.eq_any(DRIVEN.map(OutboundStatus::as_str)))
         .filter(
-            o::content_sid.is_not_null().or(o::held_at
+            o::content_sid
                 .is_not_null()
-                .and(c::last_inbound_at.gt(now - WINDOW).assume_not_null())
-                .and(
-                    o::held_after
-                        .is_null()
-                        .or(c::last_inbound_at.gt(o::held_after).assume_not_null()),
-                )),
+                .and(o::body.eq(""))
+                .or(o::held_at
+                    .is_not_null()
+                    .and(c::last_inbound_at.gt(now - WINDOW).assume_not_null())
+                    .and(
+                        o::held_after
+                            .is_null()
+                            .or(c::last_inbound_at.gt(o::held_after).assume_not_null()),
+                    )),
         )
         .select(o::contact_id)
         .distinct()
@@ -189,7 +207,12 @@ pub async fn due(
         .filter(o::company_id.eq(company.0))
         .filter(o::contact_id.eq(contact.0))
         .filter(o::status.eq_any(DRIVEN.map(OutboundStatus::as_str)))
-        .filter(o::content_sid.is_not_null().or(o::held_at.is_not_null()))
+        .filter(
+            o::content_sid
+                .is_not_null()
+                .and(o::body.eq(""))
+                .or(o::held_at.is_not_null()),
+        )
         .order((o::created_at, o::reply_id, o::part))
         .select(Outbound::as_select())
         .load(conn)
@@ -201,7 +224,7 @@ pub async fn due(
     };
     Ok(parts
         .into_iter()
-        .filter(|part| part.content_sid.is_some() || released(part))
+        .filter(|part| part.is_notice() || released(part))
         .collect())
 }
 
@@ -257,6 +280,7 @@ pub async fn last_notice(
         .filter(o::company_id.eq(company.0))
         .filter(o::contact_id.eq(contact.0))
         .filter(o::content_sid.is_not_null())
+        .filter(o::body.eq(""))
         .select(diesel::dsl::max(o::created_at))
         .first(conn)
         .await?)

@@ -1,9 +1,12 @@
 //! Inbound messages: recorded once, remembered with their outcome.
 
-use crate::support::{World, execution};
+use crate::support::{World, at, execution};
 use serde_json::json;
 use wharf_domain::intent::IntentType;
-use wharf_store::conversations::{self, Recorded};
+use wharf_store::{
+    conversations::{self, Recorded},
+    executions,
+};
 
 #[tokio::test]
 async fn a_message_is_new_once_and_then_known_with_its_outcome() {
@@ -97,4 +100,33 @@ async fn seq_follows_the_order_of_recording() {
             Recorded::Known(_) => panic!("{sid} is new"),
         }
     }
+}
+
+#[tokio::test]
+async fn the_latest_message_that_an_agent_works_on() {
+    let world = World::new().await;
+    let (company, ours) = (world.ours.company, world.ours);
+    let mut conn = world.store.conn().await.unwrap();
+    for (sid, minute) in [("SM1", 0), ("SM2", 1)] {
+        let mut message = ours.message(sid);
+        message.received_at = at(minute);
+        conversations::record(&mut conn, &message).await.unwrap();
+    }
+    let worked_on = async |conn: &mut _, since| {
+        conversations::worked_on(conn, company, since)
+            .await
+            .unwrap()
+    };
+    assert!(worked_on(&mut conn, at(-1)).await.is_empty());
+    let mut work = ours.work("SM1");
+    work.conversation_key = ours.message("SM1").conversation_key;
+    work.created_at = at(1);
+    executions::enqueue(&mut conn, &work).await.unwrap();
+    assert_eq!(worked_on(&mut conn, at(-1)).await, ["SM2"]);
+    assert!(worked_on(&mut conn, at(1)).await.is_empty(), "too long ago");
+    let id = execution("SM1");
+    executions::abandon(&mut conn, company, id, "x", &json!([]), at(2))
+        .await
+        .unwrap();
+    assert!(worked_on(&mut conn, at(-1)).await.is_empty(), "done");
 }

@@ -15,6 +15,7 @@ fn update(sid: &str, part: Option<&Outbound>, status: DeliveryStatus) -> StatusU
         status,
         error_code: status.is_failure().then_some(30_008),
         error_message: None,
+        refusal: None,
         at: at(9),
     }
 }

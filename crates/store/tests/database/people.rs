@@ -519,3 +519,24 @@ async fn places_are_where_they_are() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn a_refusal_is_an_opt_out_unless_a_start_is_later_than_what_was_refused() {
+    let world = World::new().await;
+    let ours = world.ours;
+    let mut conn = world.store.conn().await.unwrap();
+    let conn = &mut *conn;
+    let refused = async |conn: &mut _, sent| {
+        opt_outs::refused(conn, ours.company, ours.contact, sent, at(9))
+            .await
+            .unwrap()
+    };
+    assert!(refused(conn, Some(at(1))).await);
+    assert!(!refused(conn, Some(at(1))).await, "it was known");
+    let word = OptSource::Word;
+    opt_outs::set(conn, ours.company, ours.contact, false, word, at(5))
+        .await
+        .unwrap();
+    assert!(!refused(conn, Some(at(4))).await, "sent before the START");
+    assert!(refused(conn, Some(at(6))).await);
+}

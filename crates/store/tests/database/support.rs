@@ -148,6 +148,7 @@ impl Tenant {
                 template: None,
                 content_sid: None,
                 content_variables: None,
+                proactive: false,
                 created_at: at(0),
             })
             .collect()

@@ -15,7 +15,7 @@ use wharf_store::{
 };
 use wharf_twilio::client::{ListFilter, Message};
 
-use super::Sender;
+use super::{Sender, taps};
 
 /// How far Twilio's clock and ours may be apart.
 const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(30);
@@ -113,7 +113,9 @@ impl Sender {
     }
 }
 
-/// Whether a message of Twilio's list can be the part: same text, with a file or without, ours, not older than the send.
+/// Whether a message of Twilio's list can be the part: same text, with a file or without, ours, not
+/// older than the send. Of what can be tapped Twilio shows the words that its template has: what went
+/// out as the template's body, among others.
 fn is_of(message: &Message, part: &Outbound, since: DateTime<Utc>) -> bool {
     let outbound = message
         .direction
@@ -125,8 +127,10 @@ fn is_of(message: &Message, part: &Outbound, since: DateTime<Utc>) -> bool {
         .map(DateTime::parse_from_rfc2822);
     let recent = created.and_then(Result::ok).is_none_or(|at| at >= since);
     let files = message.num_media.is_some_and(|count| count > 0);
-    outbound
-        && recent
-        && message.body.as_deref().unwrap_or_default() == part.body
-        && files == part.media_url.is_some()
+    let body = message.body.as_deref().unwrap_or_default();
+    let same = match taps::body_of(part) {
+        Some(words) => body.contains(words),
+        None => body == part.body,
+    };
+    outbound && recent && same && files == part.media_url.is_some()
 }

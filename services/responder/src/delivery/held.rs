@@ -24,7 +24,7 @@ use wharf_pipeline::HandleError;
 use wharf_store::{
     Across, StoreError, companies,
     contacts::{self, ReplyTarget},
-    conversations,
+    conversations, opt_outs,
     outbound::{self, NewOutbound, Outbound},
     templates::{self, ContentTemplate},
 };
@@ -33,7 +33,7 @@ use super::{Delivered, Sender};
 use crate::render::{self, Notice};
 
 /// The `template_name` of the notice for whatever has none of its own.
-const ANY_NOTICE: &str = "notice";
+pub(crate) const ANY_NOTICE: &str = "notice";
 
 /// How often a held part is tried before it is given up, with growing waits of up to ten minutes.
 const MAX_ATTEMPTS: i32 = 20;
@@ -86,6 +86,12 @@ impl Sender {
             let released = self
                 .store
                 .in_company::<_, StoreError, _>(company, async |conn| {
+                    if part.proactive && !opt_outs::may_be_answered(conn, company, contact).await? {
+                        let words = Some("the person has opted out");
+                        outbound::mark_failed(conn, company, part.id, None, words, now).await?;
+                        self.suppressed(part.template.as_deref());
+                        return Ok(None);
+                    }
                     if part.attempts >= MAX_ATTEMPTS {
                         let words = Some("tried too often");
                         outbound::mark_failed(conn, company, part.id, None, words, now).await?;
@@ -106,7 +112,7 @@ impl Sender {
                 Some(false) => {}
             }
             match self.deliver(&part, target).await {
-                Ok(Delivered::Done) if part.content_sid.is_some() => {}
+                Ok(Delivered::Done) if part.is_notice() => {}
                 Ok(Delivered::Done) => {
                     self.store
                         .in_company::<_, StoreError, _>(company, async |conn| {
@@ -127,6 +133,13 @@ impl Sender {
             }
         }
         Ok(())
+    }
+
+    /// Counts what nobody asked for and what is not sent.
+    pub(super) fn suppressed(&self, template: Option<&str>) {
+        let template = template.unwrap_or(ANY_NOTICE);
+        tracing::info!(template, "not sent: the person has opted out");
+        self.metrics.suppressed.with_label_values(&[template]).inc();
     }
 
     fn count_held(&self, event: &str) {
@@ -243,7 +256,9 @@ impl Keeper {
         if released(first) {
             return Ok(());
         }
-        let Some(template) = choose(approved, first.template.as_deref(), &target) else {
+        let own = first.template.as_deref();
+        let names = own.into_iter().chain([ANY_NOTICE]);
+        let Some(template) = choose(approved, names, &target) else {
             return Ok(());
         };
         let waiting = parts.iter().filter(|part| part.part == 0).count();
@@ -277,6 +292,7 @@ impl Keeper {
             template: Some(template.template_name.clone()),
             content_sid: Some(template.template_sid.clone()),
             content_variables: variables,
+            proactive: true,
             created_at: now,
         };
         let made = self
@@ -291,6 +307,10 @@ impl Keeper {
                 if outbound::mark_noticed(conn, company, contact, now).await? == 0 {
                     return Ok(false);
                 }
+                // A notice is a message that nobody asked for.
+                if !opt_outs::may_be_answered(conn, company, contact).await? {
+                    return Ok(false);
+                }
                 outbound::prepare(conn, &[new]).await?;
                 Ok(true)
             })
@@ -302,16 +322,16 @@ impl Keeper {
     }
 }
 
-/// The approved template for a held text: its own before the one for any, the reader's locale before
-/// its language, English last; in each the persona's before the default's.
-fn choose<'a>(
+/// The approved template of the first of `names` that has one: the reader's locale before its
+/// language, English last; in each the persona's before the default's.
+pub(super) fn choose<'a, 'n>(
     approved: &'a [ContentTemplate],
-    name: Option<&str>,
+    names: impl IntoIterator<Item = &'n str>,
     target: &ReplyTarget,
 ) -> Option<&'a ContentTemplate> {
-    let names = name.into_iter().chain([ANY_NOTICE]);
     let locales = render::locales(&target.locale);
     names
+        .into_iter()
         .flat_map(|name| locales.iter().map(move |locale| (name, locale)))
         .flat_map(|(name, locale)| [(name, locale, target.persona), (name, locale, None)])
         .find_map(

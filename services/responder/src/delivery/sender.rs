@@ -8,7 +8,7 @@ use wharf_runtime::metrics::ResponderMetrics;
 use wharf_store::{
     Store,
     contacts::ReplyTarget,
-    opt_outs::{self, OptSource},
+    opt_outs,
     outbound::{self, Claimed, Outbound},
 };
 use wharf_twilio::{
@@ -58,7 +58,10 @@ impl Sender {
                 .await?;
             let doubtful = match claimed {
                 Claimed::Done(_) => return Ok(Delivered::Done),
-                Claimed::Send(part) => return self.send(&part, target).await,
+                Claimed::Send(part) => match self.send(&part, target).await? {
+                    Some(delivered) => return Ok(delivered),
+                    None => continue,
+                },
                 Claimed::Missing => {
                     return Err(HandleError::Fail(anyhow!("the part's row is gone")));
                 }
@@ -68,7 +71,7 @@ impl Sender {
                 tokio::time::sleep(left.min(LOOK_AGAIN)).await;
                 continue;
             }
-            if doubtful.content_sid.is_some() {
+            if doubtful.is_notice() {
                 // Twilio's list shows it in words that we do not know. The texts that it speaks of
                 // are kept in any case: it is not sent twice.
                 let now = self.clock.now();
@@ -84,14 +87,23 @@ impl Sender {
             }
             tracing::warn!(outbound_id = %part.id, "a send without a trace, sending again");
             self.metrics.possible_duplicates.inc();
-            return self.send(&doubtful, target).await;
+            if let Some(delivered) = self.send(&doubtful, target).await? {
+                return Ok(delivered);
+            }
         }
     }
 
-    async fn send(&self, part: &Outbound, target: &ReplyTarget) -> Result<Delivered, HandleError> {
+    /// Sends a part that is claimed; `None`: Twilio did not take its Content template, and its text
+    /// is to be claimed and sent in its place.
+    async fn send(
+        &self,
+        part: &Outbound,
+        target: &ReplyTarget,
+    ) -> Result<Option<Delivered>, HandleError> {
         let mut message =
             NewMessage::text(target.from.clone(), target.to.clone(), part.body.clone());
         if let Some(sid) = &part.content_sid {
+            message.body = None;
             message.content_sid = Some(sid.clone());
             message
                 .content_variables
@@ -115,10 +127,37 @@ impl Sender {
                 );
                 let status = sent.status.unwrap_or(DeliveryStatus::Queued);
                 self.note_sent(part, &sent.sid, status).await?;
-                Ok(Delivered::Done)
+                if part.content_sid.is_some() && !part.is_notice() {
+                    self.count_taps("sent");
+                }
+                Ok(Some(Delivered::Done))
             }
-            Err(error) => self.not_sent(part, target, error).await,
+            Err(error) if self.goes_as_text(part, &error).await? => Ok(None),
+            Err(error) => self.not_sent(part, target, error).await.map(Some),
         }
+    }
+
+    /// Whether what was to be tapped goes out as text after this error. Whatever Twilio has against
+    /// it that a text may not share (an unknown template above all) is no reason to say nothing.
+    async fn goes_as_text(&self, part: &Outbound, error: &SendError) -> Result<bool, HandleError> {
+        let refused = matches!(error.action(), Action::Never)
+            && error.class().is_none_or(|class| !class.is_of_recipient());
+        if part.content_sid.is_none() || part.is_notice() || !refused {
+            return Ok(false);
+        }
+        let (company, now) = (part.company_id, self.clock.now());
+        let again = self
+            .store
+            .in_company::<_, HandleError, _>(company, async |conn| {
+                Ok(outbound::as_text(conn, company, part.id, now).await?)
+            })
+            .await?;
+        if again {
+            self.count(error.as_str());
+            self.count_taps("refused");
+            tracing::warn!(outbound_id = %part.id, %error, "not tappable, sent as text");
+        }
+        Ok(again)
     }
 
     async fn not_sent(
@@ -131,7 +170,7 @@ impl Sender {
         let (company, now) = (part.company_id, self.clock.now());
         match error.action() {
             // A notice in doubt is settled by its callback, or left: see `deliver`.
-            Action::ReconcileFirst if part.content_sid.is_some() => {
+            Action::ReconcileFirst if part.is_notice() => {
                 self.in_doubt.ended(part.id);
                 Err(HandleError::Retry(error.into()))
             }
@@ -155,7 +194,7 @@ impl Sender {
                 Err(HandleError::Retry(error.into()))
             }
             // Our clock said yes, Twilio's said no.
-            Action::AwaitWindow if part.content_sid.is_none() => {
+            Action::AwaitWindow if !part.is_notice() => {
                 self.hold(part, target).await?;
                 Ok(Delivered::Held)
             }
@@ -166,8 +205,8 @@ impl Sender {
                 self.store
                     .in_company::<_, HandleError, _>(company, async |conn| {
                         if suppress {
-                            let source = OptSource::Refused;
-                            opt_outs::set(conn, company, contact, true, source, now).await?;
+                            let sent = part.sending_since;
+                            opt_outs::refused(conn, company, contact, sent, now).await?;
                         }
                         let words = Some(text.as_str());
                         Ok(outbound::mark_failed(conn, company, id, code, words, now).await?)
@@ -197,6 +236,10 @@ impl Sender {
             tracing::error!(outbound_id = %part.id, message_sid = sid, "a part was sent twice");
         }
         Ok(())
+    }
+
+    pub(crate) fn count_taps(&self, outcome: &str) {
+        self.metrics.taps.with_label_values(&[outcome]).inc();
     }
 
     pub(super) fn count(&self, outcome: &str) {

@@ -13,7 +13,7 @@ use std::{
 use wharf_domain::{ids::CompanyId, persona::Persona};
 use wharf_store::{
     Store,
-    templates::{self, Template},
+    templates::{self, ContentTemplate, Template},
 };
 
 use super::{DEFAULT, Renderer};
@@ -30,6 +30,7 @@ pub struct Overrides {
 #[derive(Debug, Clone)]
 struct Known {
     rows: Arc<Vec<Template>>,
+    contents: Arc<Vec<ContentTemplate>>,
     renderer: Arc<Renderer>,
     looked: Instant,
 }
@@ -48,17 +49,30 @@ impl Overrides {
 
     /// The texts of `company` as they are now. While the database is away: as they were.
     pub async fn of(&self, company: CompanyId) -> Arc<Renderer> {
+        let known = self.known(company).await;
+        known.map_or_else(|| Arc::clone(&self.shipped), |known| known.renderer)
+    }
+
+    /// The Content templates that may be sent for `company`, as [`templates::approved`] has them and
+    /// as old as the texts.
+    pub(crate) async fn contents(&self, company: CompanyId) -> Arc<Vec<ContentTemplate>> {
+        let known = self.known(company).await;
+        known.map(|known| known.contents).unwrap_or_default()
+    }
+
+    /// `None`: the database was never there.
+    async fn known(&self, company: CompanyId) -> Option<Known> {
         let known = self.lock().get(&company).cloned();
         if let Some(known) = &known
             && known.looked.elapsed() < self.recheck
         {
-            return Arc::clone(&known.renderer);
+            return Some(known.clone());
         }
-        let rows = match self.rows(company).await {
-            Ok(rows) => rows,
+        let (rows, contents) = match self.rows(company).await {
+            Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "the texts of whatsapp_templates cannot be read");
-                return known.map_or_else(|| Arc::clone(&self.shipped), |known| known.renderer);
+                return known;
             }
         };
         let renderer = match &known {
@@ -67,16 +81,28 @@ impl Overrides {
         };
         let known = Known {
             rows: Arc::new(rows),
-            renderer: Arc::clone(&renderer),
+            contents: Arc::new(contents),
+            renderer,
             looked: Instant::now(),
         };
-        self.lock().insert(company, known);
-        renderer
+        self.lock().insert(company, known.clone());
+        Some(known)
     }
 
-    async fn rows(&self, company: CompanyId) -> wharf_store::Result<Vec<Template>> {
+    async fn rows(
+        &self,
+        company: CompanyId,
+    ) -> wharf_store::Result<(Vec<Template>, Vec<ContentTemplate>)> {
         self.store
-            .in_company(company, async |conn| templates::active(conn, company).await)
+            .in_company(company, async |conn| {
+                let rows = templates::active(conn, company).await?;
+                // Most companies have none: the second question is not asked then.
+                let contents = match rows.iter().any(|row| row.template_sid.is_some()) {
+                    true => templates::approved(conn, company).await?,
+                    false => Vec::new(),
+                };
+                Ok((rows, contents))
+            })
             .await
     }
 

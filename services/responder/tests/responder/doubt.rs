@@ -103,6 +103,7 @@ async fn begun(responder: &TestResponder, reply: &Envelope<ReplyRequest>) {
         template: None,
         content_sid: None,
         content_variables: None,
+        proactive: false,
         created_at: at(0),
     };
     let prepared = responder

@@ -30,7 +30,7 @@ use wharf_testkit::{broker::TestBroker, database::TestDatabase, poll};
 use wharf_twilio::signature::AuthToken;
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
-const TOKEN: &str = "test-auth-token";
+pub(crate) const TOKEN: &str = "test-auth-token";
 /// Whom these tests answer: the demo's person without a persona.
 pub(crate) const READER: &str = "+15550100006";
 

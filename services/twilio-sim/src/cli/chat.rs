@@ -10,9 +10,9 @@ use tokio::{
 };
 
 use super::phone;
-use crate::{Inbound, InboundButton, InboundLocation, InboundMedia, Kind, SimClient};
+use crate::{Inbound, InboundButton, InboundLocation, InboundMedia, InboundTap, Kind, SimClient};
 
-const HELP: &str = "Write and press return. /image URL, /location LAT LONG, /button TEXT and /quit do what they say.";
+const HELP: &str = "Write and press return. /image URL, /location LAT LONG, /button TEXT, /tap ID and /quit do what they say.";
 
 /// How long one look for news takes.
 const POLL: Duration = Duration::from_secs(30);
@@ -114,6 +114,12 @@ fn read(from: &str, line: &str) -> Option<Inbound> {
                 payload: None,
             });
         }
+        ("tap", id) => {
+            message.tap = Some(InboundTap {
+                id: id.trim().to_owned(),
+                message_sid: None,
+            });
+        }
         _ => return None,
     }
     Some(message)
@@ -144,6 +150,7 @@ mod tests {
             read("+1", "/button Yes").unwrap().button.unwrap().text,
             "Yes"
         );
+        assert_eq!(read("+1", "/tap yes").unwrap().tap.unwrap().id, "yes");
         assert!(read("+1", "/location here").is_none());
         assert!(read("+1", "/what is this").is_none());
     }

@@ -8,7 +8,7 @@ use crate::transcript::{Entry, Kind};
 pub(super) fn show(entry: &Entry) -> String {
     let who = match entry.kind {
         Kind::Inbound => entry.contact.as_str(),
-        Kind::TwimlReply | Kind::Outbound => "Wharf",
+        Kind::TwimlReply | Kind::Outbound | Kind::Typing => "Wharf",
         Kind::Event => "twilio-sim",
     };
     let mut lines: Vec<String> = entry.text.lines().map(str::to_owned).collect();
@@ -18,6 +18,13 @@ pub(super) fn show(entry: &Entry) -> String {
     lines.extend(entry.files.iter().map(|file| {
         let name = file.file_name.as_deref().unwrap_or("unnamed");
         format!("[file] {name} ({}, {} bytes)", file.content_type, file.size)
+    }));
+    if entry.kind == Kind::Typing {
+        lines.push("…".to_owned());
+    }
+    lines.extend(entry.taps.iter().map(|tap| {
+        let more = tap.description.as_deref().unwrap_or_default();
+        format!("[{}: {}] {more}", tap.id, tap.title)
     }));
     for flag in &entry.flags {
         let code = if flag.code == 0 {
@@ -54,6 +61,7 @@ mod tests {
             text: text.into(),
             media: Vec::new(),
             files: Vec::new(),
+            taps: Vec::new(),
             message_sid: None,
             status: None,
             flags: Vec::new(),
@@ -77,11 +85,20 @@ mod tests {
             file_name: Some("report.pdf".into()),
             size: 48_213,
         });
+        let mut question = entry(Kind::Outbound, "Shall I?");
+        question.taps.push(crate::Tap {
+            id: "yes".into(),
+            title: "Yes".into(),
+            description: None,
+            line: false,
+        });
         let shown = [
             entry(Kind::Inbound, "stock WID-1001"),
             entry(Kind::TwimlReply, "✅ Message received."),
             picture,
             report,
+            entry(Kind::Typing, ""),
+            question,
             wrong,
         ];
         insta::assert_snapshot!(shown.iter().map(show).collect::<String>());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wharf_domain::address::Address;
 
-use crate::{config::SimConfig, webhook::Forge};
+use crate::{config::SimConfig, transcript::Entry, webhook::Forge};
 
 /// A message of a contact, and how it is delivered.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Inbound {
     pub button: Option<InboundButton>,
     /// A choice from a list.
     pub list: Option<InboundList>,
+    /// A tap on something that Wharf sent: gives the button or the list's line, the text and the
+    /// message that it belongs to.
+    pub tap: Option<InboundTap>,
     /// A place.
     pub location: Option<InboundLocation>,
     /// The message that this one answers.
@@ -60,6 +63,57 @@ impl Inbound {
         }
     }
 
+    /// A tap on what Wharf sent.
+    #[must_use]
+    pub fn tapped(from: &str, id: &str) -> Self {
+        Self {
+            tap: Some(InboundTap {
+                id: id.to_owned(),
+                message_sid: None,
+            }),
+            ..Self::text(from, "")
+        }
+    }
+
+    /// Makes the tap what Twilio sends for it: the title as text, the id beside it, and the message.
+    pub(crate) fn resolve(&mut self, entries: &[Entry]) -> Result<(), String> {
+        let Some(tap) = self.tap.take() else {
+            return Ok(());
+        };
+        let of = |entry: &&Entry| {
+            tap.message_sid
+                .as_ref()
+                .is_none_or(|sid| entry.message_sid.as_ref() == Some(sid))
+        };
+        let (sid, found) = entries
+            .iter()
+            .rev()
+            .filter(of)
+            .find_map(|entry| {
+                let found = entry.taps.iter().find(|known| known.id == tap.id)?;
+                Some((entry.message_sid.clone()?, found.clone()))
+            })
+            .ok_or_else(|| format!("nothing with the id {} can be tapped", tap.id))?;
+        self.body.clone_from(&found.title);
+        if found.line {
+            self.list = Some(InboundList {
+                id: found.id,
+                title: Some(found.title),
+                description: found.description,
+            });
+        } else {
+            self.button = Some(InboundButton {
+                text: found.title,
+                payload: Some(found.id),
+            });
+        }
+        self.quoted = Some(InboundQuoted {
+            message_sid: sid,
+            sender: None,
+        });
+        Ok(())
+    }
+
     /// The sender without `whatsapp:`.
     #[must_use]
     pub(crate) fn contact(&self) -> String {
@@ -95,6 +149,16 @@ pub struct InboundButton {
     /// What was attached to it.
     #[serde(default)]
     pub payload: Option<String>,
+}
+
+/// A tap on something that Wharf sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InboundTap {
+    /// The button's payload or the line's id.
+    pub id: String,
+    /// The message; the latest that has it when left out.
+    #[serde(default)]
+    pub message_sid: Option<String>,
 }
 
 /// A choice from a list.

@@ -1,6 +1,6 @@
 //! `POST Messages.json`: checks in Twilio's order, faults, and the life of the message after it.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use futures_util::stream;
@@ -11,7 +11,13 @@ use super::{
     Problem, auth, headers,
     message::{Direction, StoredMessage},
 };
-use crate::{callbacks, faults::Fault, state::State, transcript::Kind};
+use crate::{
+    callbacks,
+    content::{self, Rendered},
+    faults::Fault,
+    state::State,
+    transcript::Kind,
+};
 
 /// How long a connection that gets no answer is kept.
 const HANG: Duration = Duration::from_secs(120);
@@ -96,24 +102,28 @@ fn accept(state: &web::Data<State>, params: &Params, fails: Option<u32>) -> Stor
     let to = own("To").unwrap_or_default();
     let from = own("From").unwrap_or_else(|| state.config.number.to_twilio());
     let template = own("ContentSid");
-    let body = own("Body").unwrap_or_else(|| match &template {
-        Some(sid) => format!("[template {sid}]"),
-        None => String::new(),
+    let rendered = params.rendered(state).ok().flatten();
+    let body = own("Body").unwrap_or_else(|| match (&template, &rendered) {
+        (_, Some(rendered)) => rendered.body.clone(),
+        (Some(sid), None) => format!("[template {sid}]"),
+        (None, None) => String::new(),
     });
+    let rendered = rendered.unwrap_or_default();
     let now = state.now();
     let mut message = StoredMessage::new(sid, from, to, body, Direction::OutboundApi, now);
     message.media = media;
     message.messaging_service_sid = own("MessagingServiceSid");
     message.status_callback = own("StatusCallback");
     let contact = Address::parse(&message.to).map_or_else(|_| message.to.clone(), String::from);
-    let late = fails.or_else(|| {
-        let free_text = template.is_none();
-        (free_text && !state.window_open(&contact)).then_some(63016)
+    let late = fails.or(rendered.late).or_else(|| {
+        let in_session = template.is_none() || rendered.session_only;
+        (in_session && !state.window_open(&contact)).then_some(63016)
     });
     state.lock().messages.push(message.clone());
     state.record(&contact, Kind::Outbound, |entry| {
         entry.text.clone_from(&message.body);
         entry.media.clone_from(&message.media);
+        entry.taps.clone_from(&rendered.taps);
         entry.message_sid = Some(message.sid.clone());
     });
     callbacks::start(state.clone().into_inner(), message.sid.clone(), late);
@@ -175,7 +185,7 @@ impl Params {
         if let Some(from) = from {
             self.check_pair(state, from, to, whatsapp(from), whatsapp(to))?;
         }
-        self.check_content()?;
+        self.check_content(state)?;
         if let Some(url) = self.get("StatusCallback") {
             let parsed = url::Url::parse(url).ok().filter(|url| url.has_host());
             parsed.ok_or_else(|| {
@@ -236,7 +246,7 @@ impl Params {
         }
     }
 
-    fn check_content(&self) -> Result<(), Problem> {
+    fn check_content(&self, state: &State) -> Result<(), Problem> {
         let media = self.all("MediaUrl");
         let (body, template) = (self.get("Body"), self.get("ContentSid"));
         if body.is_none() && media.is_empty() && template.is_none() {
@@ -267,16 +277,22 @@ impl Params {
         if template.is_some_and(|sid| !form::is_sid(sid, &["HX"])) {
             return Err(Problem::bad(21655, "The ContentSid is Invalid"));
         }
-        let variables = self.get("ContentVariables");
-        let object = |text: &str| {
-            serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok()
+        self.rendered(state).map(drop)
+    }
+
+    /// The template that it names, with its variables; `None`: it names none, or one that nobody
+    /// made here.
+    fn rendered(&self, state: &State) -> Result<Option<Rendered>, Problem> {
+        let wrong = || Problem::bad(21656, "The ContentVariables Parameter is invalid.");
+        let given = match self.get("ContentVariables") {
+            Some(text) => content::variables(text).ok_or_else(wrong)?,
+            None => BTreeMap::new(),
         };
-        if variables.is_some_and(|text| !object(text)) {
-            return Err(Problem::bad(
-                21656,
-                "The ContentVariables Parameter is invalid.",
-            ));
-        }
-        Ok(())
+        let known = self
+            .get("ContentSid")
+            .and_then(|sid| content::find(state, sid));
+        known
+            .map(|known| known.render(&given).ok_or_else(wrong))
+            .transpose()
     }
 }

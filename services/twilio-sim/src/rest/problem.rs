@@ -4,15 +4,15 @@ use actix_web::{HttpResponse, http::StatusCode};
 
 /// A request that is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
-    pub(super) status: u16,
-    pub(super) code: u32,
-    pub(super) message: String,
-    pub(super) retry_after: Option<u32>,
+pub(crate) struct Problem {
+    pub(crate) status: u16,
+    pub(crate) code: u32,
+    pub(crate) message: String,
+    pub(crate) retry_after: Option<u32>,
 }
 
 impl Problem {
-    pub(super) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
         Self {
             status,
             code,
@@ -21,11 +21,11 @@ impl Problem {
         }
     }
 
-    pub(super) fn bad(code: u32, message: impl Into<String>) -> Self {
+    pub(crate) fn bad(code: u32, message: impl Into<String>) -> Self {
         Self::new(400, code, message)
     }
 
-    pub(super) fn not_found(path: &str) -> Self {
+    pub(crate) fn not_found(path: &str) -> Self {
         Self::new(
             404,
             20404,
@@ -33,7 +33,7 @@ impl Problem {
         )
     }
 
-    pub(super) fn answer(&self) -> HttpResponse {
+    pub(crate) fn answer(&self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = HttpResponse::build(status);
         if self.status == 401 {

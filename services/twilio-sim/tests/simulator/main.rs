@@ -5,4 +5,5 @@ mod hosted;
 mod inbound;
 mod media;
 mod rest;
+mod taps;
 mod wharf;

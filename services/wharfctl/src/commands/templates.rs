@@ -9,11 +9,16 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
-use wharf_domain::{address::Address, ids::CompanyId, persona::Persona};
+use wharf_domain::{
+    address::Address,
+    ids::CompanyId,
+    persona::Persona,
+    taps::{LIST_PICKER, MAX_LINES, QUICK_REPLY},
+};
 use wharf_responder::render::{
-    Notice,
+    Notice, Taps,
     check::{Candidate, check, file_name, preview, shipped},
-    variables,
+    tap_variables, variables,
 };
 use wharf_store::{
     Across, AsyncPgConnection, DatabaseConfig, Store, StoreError, companies,
@@ -88,9 +93,11 @@ pub enum TemplatesCommand {
         #[arg(long)]
         company: String,
     },
-    /// Name the Twilio Content template that goes out when the 24-hour window is over.
+    /// Name the Twilio Content template that goes out when the 24-hour window is over, or that has
+    /// the buttons or the list of a question.
     Content {
-        /// What it tells of: a template, e.g. alert_summary, or `notice` for anything.
+        /// What it tells of: a template, e.g. alert_summary, or `notice` for anything; `quick_reply`
+        /// or `list_picker_N` (N lines, 1 to 10) for what can be tapped.
         template: String,
         /// Twilio's id of it, HX and 32 hexadecimal digits.
         sid: String,
@@ -238,7 +245,7 @@ async fn in_database(
             locale,
             company,
         } => {
-            check_content(sid, values.as_ref())?;
+            check_content(template, sid, values.as_ref())?;
             let company = find(&store, company).await?;
             let new = NewContent {
                 name: template,
@@ -280,7 +287,24 @@ async fn import(
     Ok(versions)
 }
 
-fn check_content(sid: &str, values: Option<&serde_json::Value>) -> anyhow::Result<()> {
+/// The lines of the list that a template by this name has, 0 for buttons; `None`: it is a notice.
+fn tappable_lines(template: &str) -> anyhow::Result<Option<usize>> {
+    if template == QUICK_REPLY {
+        return Ok(Some(0));
+    }
+    let Some(lines) = template.strip_prefix(LIST_PICKER) else {
+        return Ok(None);
+    };
+    let lines = (1..=MAX_LINES).find(|number| number.to_string() == lines);
+    let lines = lines.with_context(|| format!("a list has 1 to {MAX_LINES} lines"))?;
+    Ok(Some(lines))
+}
+
+fn check_content(
+    template: &str,
+    sid: &str,
+    values: Option<&serde_json::Value>,
+) -> anyhow::Result<()> {
     let is_sid = sid
         .strip_prefix("HX")
         .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -292,7 +316,14 @@ fn check_content(sid: &str, values: Option<&serde_json::Value>) -> anyhow::Resul
         count: 2,
         company: "Demo",
     };
-    variables(values, &sample).context("--variables")?;
+    match tappable_lines(template)? {
+        Some(lines) => {
+            tap_variables(values, &Taps::sample(lines)).context("--variables")?;
+        }
+        None => {
+            variables(values, &sample).context("--variables")?;
+        }
+    }
     Ok(())
 }
 

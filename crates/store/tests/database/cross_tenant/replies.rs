@@ -32,6 +32,8 @@ async fn replies() {
     outbound::mark_sent(&mut owner, ours.company, sent, "SMq", queued, at(0))
         .await
         .unwrap();
+    let tappable = format!("UPDATE outbound_messages SET content_sid = 'HX1' WHERE id = '{sending}'");
+    world.db.run_sql(&tappable).await;
     let before = rows_of(&world, ours.company).await;
     for mut way in ways(&world).await {
         let (conn, company) = (&mut way.conn, way.told.company);
@@ -45,6 +47,7 @@ async fn replies() {
             outbound::mark_failed(conn, company, sending, None, None, at(0));
             outbound::mark_pending(conn, company, sending, at(0));
             outbound::mark_unknown(conn, company, sending, at(0));
+            outbound::as_text(conn, company, sending, at(0));
             dialogues::quoted(conn, company, KEY, "SMq");
         }
         let claimed = outbound::claim_sending(conn, company, sending, at(0)).await;
@@ -118,6 +121,7 @@ async fn status_callbacks() {
         status: DeliveryStatus::Delivered,
         error_code: None,
         error_message: None,
+        refusal: None,
         at: at(1),
     };
     let theirs_part = theirs.parts("SM2", &["b"])[0].id;

@@ -72,7 +72,10 @@ async fn those_who_said_stop() {
             opt_outs::set(conn, company, contact, false, word, at(1));
             opt_outs::may_be_written_to(conn, company, contact);
         }
-        refused! { opt_outs::set(conn, company, contact, true, word, at(1)); }
+        refused! {
+            opt_outs::set(conn, company, contact, true, word, at(1));
+            opt_outs::refused(conn, company, contact, None, at(1));
+        }
         // Our STOP is not seen.
         let may = opt_outs::may_be_answered(conn, company, contact).await;
         assert!(may.unwrap(), "{:?}", way.wall);

@@ -29,6 +29,11 @@ async fn messages() {
     conversations::record(&mut owner, &ours.message("SM1"))
         .await
         .unwrap();
+    let mut work = ours.work("SM1");
+    work.conversation_key = KEY.into();
+    executions::enqueue(&mut owner, &work).await.unwrap();
+    let worked_on = conversations::worked_on(&mut owner, ours.company, at(-9)).await;
+    assert_eq!(worked_on.unwrap(), ["SM1"]);
     let before = rows_of(&world, ours.company).await;
     for mut way in ways(&world).await {
         let (conn, told) = (&mut way.conn, way.told);
@@ -45,6 +50,7 @@ async fn messages() {
             conversations::by_execution(conn, company, id);
             conversations::set_outcome(conn, company, id, &json!([]));
             conversations::mark_response_sent(conn, company, id);
+            conversations::worked_on(conn, company, at(-9));
             feedback::give(conn, &feedback);
         }
     }

@@ -183,6 +183,7 @@ impl Chat {
             template: None,
             content_sid: None,
             content_variables: None,
+            proactive: false,
             created_at: now,
         };
         let id = part.id;

@@ -156,8 +156,23 @@ fn every_command_of_a_spanish_text_is_understood() {
 #[test]
 fn content_that_twilio_would_refuse_is_refused() {
     let good = format!("HX{}", "a".repeat(32));
-    assert!(check_content("HX1", None).is_err());
-    assert!(check_content(&good, None).is_ok());
+    assert!(check_content("notice", "HX1", None).is_err());
+    assert!(check_content("notice", &good, None).is_ok());
     let wrong = serde_json::json!({"1": "{{ nobody }}"});
-    assert!(check_content(&good, Some(&wrong)).is_err());
+    assert!(check_content("notice", &good, Some(&wrong)).is_err());
+    let line = serde_json::json!({"1": "{{ items[1].title }}"});
+    for (name, fits) in [
+        ("list_picker_2", true),
+        ("list_picker_1", false),
+        ("quick_reply", false),
+    ] {
+        assert_eq!(
+            check_content(name, &good, Some(&line)).is_ok(),
+            fits,
+            "{name}"
+        );
+        assert!(check_content(name, &good, None).is_ok(), "{name}");
+    }
+    assert!(check_content("list_picker_11", &good, None).is_err());
+    assert!(check_content("list_picker_x", &good, None).is_err());
 }
