@@ -1,7 +1,8 @@
 //! What can be asked, with examples that parse: the one place for the commands that `help` shows.
 //!
-//! The wording around them is responder's; nlp tests that each example is read as its intent. To
-//! add an intent: a row, in the place where help is to show it.
+//! The wording around them is responder's; nlp tests that each example is read as its intent, and
+//! makes the lists of docs/commands.md of them. To add an intent: a row, in the place where help is
+//! to show it, and its heading in that document.
 
 use crate::intent::IntentType;
 
@@ -32,7 +33,9 @@ pub struct Guide {
     pub intent: IntentType,
     /// Two or three messages in English; the first is what help shows beside the others.
     pub english: &'static [&'static str],
-    /// The same in Spanish.
+    /// Further ways to say it in English, which docs/commands.md shows beside those.
+    pub further: &'static [&'static str],
+    /// Two or three messages in Spanish.
     pub spanish: &'static [&'static str],
     /// Words that name it in "help …", lower case without accents, both languages.
     pub words: &'static [&'static str],
@@ -54,6 +57,11 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::CheckInventory,
         english: &["stock ABC123", "how many ABC123 in Toronto"],
+        further: &[
+            "check inventory for blue widgets",
+            "do we have any ABC123 left?",
+            "where is WID-1001?",
+        ],
         spanish: &["stock de ABC123", "cuánto hay de ABC123"],
         words: &[
             "stock",
@@ -68,6 +76,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::UpdateStock,
         english: &["count ABC123 is 40", "received 20 ABC123", "used 5 ABC123"],
+        further: &["set ABC123 to 40", "add 20 ABC123 in Toronto"],
         spanish: &["actualizar ABC123 a 40", "recibí 20 de ABC123"],
         words: &[
             "count",
@@ -89,6 +98,11 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::ReorderStock,
         english: &["reorder 50 ABC123", "order 20 blue widgets"],
+        further: &[
+            "we need 30 more ABC123",
+            "create a purchase order for 40 WID-1001",
+            "order 40 ABC123 from Acme",
+        ],
         spanish: &["pedir 50 de ABC123", "pedir 20 ABC123"],
         words: &[
             "reorder",
@@ -110,6 +124,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::ViewAlerts,
         english: &["alerts", "critical alerts", "show my alerts"],
+        further: &["any high alerts?", "what alerts are active?"],
         spanish: &["alertas", "ver alertas"],
         words: &[
             "alert",
@@ -126,6 +141,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::AcknowledgeAlert,
         english: &["ack A17", "acknowledge alert A17"],
+        further: &["ack 17", "please acknowledge alert A17"],
         spanish: &["reconocer alerta A17", "confirmar alerta A17"],
         words: &[
             "ack",
@@ -142,6 +158,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::ResolveAlert,
         english: &["resolve A17", "close alert A17"],
+        further: &["mark alert A17 as resolved", "alert A17 is fixed, close it"],
         spanish: &["resolver alerta A17", "cerrar alerta A17"],
         words: &[
             "resolve",
@@ -162,6 +179,11 @@ pub const GUIDES: &[Guide] = &[
             "sales report for last week",
             "inventory report for yesterday",
         ],
+        further: &[
+            "supplier report this month as excel",
+            "generate an inventory report for last month",
+            "financial report from 1 to 31 January",
+        ],
         spanish: &[
             "informe de ventas de la semana pasada",
             "reporte de inventario de ayer",
@@ -181,6 +203,10 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::ViewMetrics,
         english: &["fill rate this month", "show metrics"],
+        further: &[
+            "what is our turnover this year?",
+            "show me the revenue of last week",
+        ],
         spanish: &["ver métricas", "indicadores"],
         words: &[
             "metric",
@@ -198,6 +224,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::DailyDigest,
         english: &["daily digest", "daily summary"],
+        further: &["give me the morning brief", "daily digest for yesterday"],
         spanish: &["resumen diario", "resumen del día"],
         words: &[
             "digest",
@@ -212,6 +239,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::CheckSupplier,
         english: &["who supplies ABC123", "who is the supplier of ABC123"],
+        further: &["supplier info Acme", "contact details of Acme"],
         spanish: &["quién suministra ABC123", "info proveedor Acme"],
         words: &[
             "supplier",
@@ -227,6 +255,10 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::SupplierPerformance,
         english: &["how is Acme performing", "supplier ranking"],
+        further: &[
+            "supplier performance last quarter",
+            "which supplier is the best?",
+        ],
         spanish: &["desempeño de proveedores", "ranking de proveedores"],
         words: &[
             "performance",
@@ -241,6 +273,10 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::RunAgent,
         english: &["run the alert generator", "run all agents"],
+        further: &[
+            "start the purchase optimizer",
+            "run the inventory monitor now",
+        ],
         spanish: &["ejecutar agente", "iniciar agente"],
         words: &[
             "run",
@@ -256,6 +292,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::StopAgent,
         english: &["stop the report generator", "stop all agents"],
+        further: &["pause the alert generator", "stop the supplier evaluator"],
         spanish: &["detener agente", "parar agente"],
         words: &[
             "stop agent",
@@ -269,6 +306,7 @@ pub const GUIDES: &[Guide] = &[
     Guide {
         intent: IntentType::AgentStatus,
         english: &["agent status", "list agents"],
+        further: &["are all agents running?", "status of the alert generator"],
         spanish: &["estado de los agentes", "agentes"],
         words: &[
             "agent",
@@ -311,6 +349,8 @@ mod tests {
                 let examples = guide.examples(language).len();
                 assert!((2..=3).contains(&examples), "{}", mapping.intent);
             }
+            let ways = guide.english.len() + guide.further.len();
+            assert!((3..=5).contains(&ways), "{}", mapping.intent);
             assert_eq!(topic(mapping.intent.as_str()), Some(mapping.intent));
         }
         assert_eq!(GUIDES.len(), AGENT_MAPPINGS.len());

@@ -62,7 +62,9 @@ impl OptChange {
         }
     }
 
-    fn said(text: &str) -> Option<Self> {
+    /// Reads a message's words alone.
+    #[must_use]
+    pub fn said(text: &str) -> Option<Self> {
         let word = text
             .trim_matches(|c: char| !c.is_alphanumeric())
             .to_lowercase();

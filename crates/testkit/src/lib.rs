@@ -2,4 +2,5 @@
 pub mod broker;
 pub mod chaos_proxy;
 pub mod database;
+pub mod document;
 pub mod poll;

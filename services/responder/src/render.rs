@@ -1,7 +1,8 @@
 //! Facts to text, in the wording of a persona.
 //!
 //! Texts are files: `templates/<persona>/<template>.<locale>.txt` (minijinja, WhatsApp markup).
-//! A persona without its own text gets the default one's; what several texts share stands in
+//! A persona without its own text gets the default one's, and which answers have to have one stands
+//! in `tests/matrix.rs`; what several texts share stands in
 //! `templates/parts`. To word a template for one more persona: add the file; to add a template: its
 //! variant in `ReplyContent`, its default text in English and Spanish, and its samples in
 //! [`samples`], which the tests then ask the snapshots for. Rows of `whatsapp_templates` go over the
@@ -215,15 +216,14 @@ impl Renderer {
 
     fn word_with(&self, template: &str, view: Value, reader: &Reader) -> anyhow::Result<String> {
         let persona = reader.persona.map_or(DEFAULT, Persona::as_str);
-        let found = locales(&reader.locale).into_iter().find_map(|locale| {
-            let environment = self.environment(&locale);
-            [persona, DEFAULT].into_iter().find_map(|persona| {
-                let name = format!("{persona}/{template}.{locale}.txt");
-                environment.get_template(&name).ok()
-            })
-        });
-        let text = found.with_context(|| format!("no text for {template}"))?;
         let machine = reader.persona == Some(Persona::Processor);
+        let found = candidates(persona, &reader.locale, machine)
+            .into_iter()
+            .find_map(|(persona, locale)| {
+                let name = format!("{persona}/{template}.{locale}.txt");
+                self.environment(&locale).get_template(&name).ok()
+            });
+        let text = found.with_context(|| format!("no text for {template}"))?;
         let view = context! {
             reader => context! {
                 machine,
@@ -237,6 +237,19 @@ impl Renderer {
             .with_context(|| format!("rendering {template} for {persona}"))?;
         Ok(text.trim().to_owned())
     }
+}
+
+/// Where a text is looked for, the best first: people get their language before their persona's
+/// character, programs (`machine`) the keys that they know before any language.
+fn candidates<'p>(persona: &'p str, locale: &str, machine: bool) -> Vec<(&'p str, String)> {
+    let locales = locales(locale);
+    let both = [persona, DEFAULT];
+    if machine {
+        let of = |persona| locales.iter().map(move |locale| (persona, locale.clone()));
+        return both.into_iter().flat_map(of).collect();
+    }
+    let of = |locale: &String| both.map(|persona| (persona, locale.clone()));
+    locales.iter().flat_map(of).collect()
 }
 
 /// The language of a locale: `es` of `es-MX`.

@@ -171,7 +171,7 @@ pub enum ReplyContent {
     ReorderResult(Box<ReorderResult>),
     /// Nothing was ordered: there is enough, or enough is on order.
     ReorderNotNeeded(ReorderNotNeeded),
-    /// Nothing was ordered: nobody sells it, or the named supplier does not.
+    /// Nobody sells it, or the named supplier does not; nothing was ordered.
     NoSupplier(NoSupplier),
     /// The live alerts.
     AlertSummary(AlertSummary),
@@ -191,7 +191,7 @@ pub enum ReplyContent {
     DailyDigest(DailyDigest),
     /// Facts on suppliers.
     SupplierInfo(SupplierInfo),
-    /// There is no such supplier, or none for the product.
+    /// There is no such supplier.
     SupplierNotFound(SupplierNotFound),
     /// How well suppliers do.
     SupplierPerformance(SupplierPerformance),

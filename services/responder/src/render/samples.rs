@@ -50,6 +50,16 @@ fn stock(quantity: i64, known: bool) -> ReplyContent {
     })
 }
 
+/// A product that no place keeps yet.
+fn none_on_record() -> ReplyContent {
+    let mut content = stock(0, false);
+    if let ReplyContent::InventoryCheckResult(result) = &mut content {
+        result.location.clear();
+        result.entities.clear();
+    }
+    content
+}
+
 /// What can be asked, by somebody who may ask for all of it.
 pub(super) fn help(topic: Option<IntentType>) -> ReplyContent {
     ReplyContent::Help(Help {
@@ -70,6 +80,7 @@ pub fn samples() -> Vec<(&'static str, ReplyContent)> {
         ("stock, enough", stock(500, true)),
         ("stock, below", stock(100, true)),
         ("stock, partly known", stock(100, false)),
+        ("stock, none on record", none_on_record()),
         (
             "not found",
             ReplyContent::ProductNotFound {

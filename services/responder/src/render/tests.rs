@@ -1,6 +1,8 @@
 //! Snapshots of every text, and what holds for all of them.
 
 mod enclosed;
+mod manual;
+mod matrix;
 mod processor;
 
 use std::{
@@ -52,7 +54,8 @@ fn every_text_of_every_persona() {
 #[test]
 fn texts_are_balanced_fit_one_message_and_say_nothing_undefined() {
     let renderer = Renderer::new().unwrap();
-    let spanish = [reader(None, "es"), reader(Some(Persona::Hub), "es-MX")];
+    let spanish = Persona::ALL.iter().copied().map(Some).chain([None]);
+    let spanish = spanish.map(|persona| reader(persona, "es-MX"));
     for reader in readers().into_iter().chain(spanish) {
         for (what, content) in samples() {
             let text = renderer.render(&content, &reader).unwrap();

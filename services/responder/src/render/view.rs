@@ -31,6 +31,8 @@ struct InventoryView<'a> {
     name: &'a str,
     unit: &'a str,
     quantity: i64,
+    /// Whether any stock of it was ever recorded; else `quantity` is 0 for want of a figure.
+    recorded: bool,
     location: &'a str,
     state: &'static str,
     reorder_point: Option<i64>,
@@ -124,7 +126,11 @@ pub(super) fn of(content: &ReplyContent, reader: &Reader) -> Value {
 /// What can be asked, each with its examples in the reader's language: the one that is explained,
 /// else all.
 fn view_help(help: &Help, reader: &Reader) -> Value {
-    let language = GuideLanguage::of(&reader.locale);
+    // Programs get the same whatever the locale.
+    let language = match reader.persona {
+        Some(Persona::Processor) => GuideLanguage::English,
+        _ => GuideLanguage::of(&reader.locale),
+    };
     let shown = help.intents.iter().filter(|intent| match help.topic {
         Some(topic) => topic == **intent,
         None => true,
@@ -157,6 +163,7 @@ fn inventory(result: &InventoryCheckResult, reader: &Reader) -> Value {
         name: &result.name,
         unit: &result.unit,
         quantity: result.quantity,
+        recorded: result.last_updated.is_some() || !result.entities.is_empty(),
         location: if result.location.is_empty() {
             "-"
         } else {

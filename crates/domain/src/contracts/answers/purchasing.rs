@@ -121,7 +121,7 @@ pub struct ReorderNotNeeded {
     pub as_of: DateTime<Utc>,
 }
 
-/// Nothing was ordered: nobody sells it to the company, or the named supplier does not.
+/// Nobody sells it to the company, or the named supplier does not; nothing was ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoSupplier {
     /// The product's code.

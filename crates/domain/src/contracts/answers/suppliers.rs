@@ -74,7 +74,7 @@ pub struct OpenOrder {
     pub total: Money,
 }
 
-/// The company has no supplier of that name, or none for that product.
+/// The company has no supplier of that name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupplierNotFound {
     /// What was asked for.

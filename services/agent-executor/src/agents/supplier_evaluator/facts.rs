@@ -5,7 +5,7 @@ use uuid::Uuid;
 use wharf_domain::{
     contracts::{
         ReplyContent,
-        answers::{OpenOrder, SupplierInfo, SupplierRow, SuppliesLine},
+        answers::{NoSupplier, OpenOrder, SupplierInfo, SupplierRow, SuppliesLine},
     },
     entities::EntityName,
 };
@@ -16,7 +16,7 @@ use wharf_store::{
     suppliers::{self, Offer, Supplied, Supplier},
 };
 
-use super::{named, not_found};
+use super::named;
 use crate::agents::{AgentFailure, Request, lookup};
 
 /// Products and open orders that a supplier is shown with.
@@ -51,7 +51,12 @@ pub(super) async fn check(
             let all = suppliers::list(conn, company).await?;
             let sellers = sellers(all, &offers);
             if sellers.is_empty() {
-                return Ok(*not_found(&product.name, Vec::new()));
+                return Ok(ReplyContent::NoSupplier(NoSupplier {
+                    sku: product.sku.clone(),
+                    name: product.name.clone(),
+                    supplier: None,
+                    sold_by: Vec::new(),
+                }));
             }
             sellers
         }

@@ -125,11 +125,10 @@ async fn who_supplies_a_product_the_preferred_first() {
 #[tokio::test]
 async fn what_is_not_there_is_said() {
     let shop = Shop::open().await;
-    let ReplyContent::SupplierNotFound(nobody) = check(&shop, &[(EntityName::Sku, "GLV-3")]).await
-    else {
+    let ReplyContent::NoSupplier(nobody) = check(&shop, &[(EntityName::Sku, "GLV-3")]).await else {
         panic!("nobody sells it");
     };
-    assert_eq!((nobody.asked.as_str(), nobody.nearest.len()), ("Glove", 0));
+    assert_eq!((nobody.name.as_str(), nobody.supplier), ("Glove", None));
     let unknown = check(&shop, &[(EntityName::Supplier, "nordik suply")]).await;
     let ReplyContent::SupplierNotFound(unknown) = unknown else {
         panic!("there is no such supplier");

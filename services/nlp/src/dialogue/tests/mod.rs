@@ -3,6 +3,7 @@
 mod advertised;
 mod chat;
 mod conversations;
+mod manual;
 mod offers;
 mod random;
 mod talking;

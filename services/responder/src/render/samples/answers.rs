@@ -2,6 +2,7 @@
 //! travel, so that a text is tested against the wire format too.
 
 mod dialogue;
+mod gaps;
 mod offers;
 mod people;
 
@@ -21,6 +22,7 @@ pub(super) fn samples() -> Vec<(&'static str, ReplyContent)> {
         .chain(reports())
         .chain(suppliers())
         .chain(control())
+        .chain(gaps::samples())
         .chain(dialogue::samples())
         .chain(people::samples())
         .chain(offers::samples());
