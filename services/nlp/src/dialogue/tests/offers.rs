@@ -315,13 +315,10 @@ fn a_persona_is_taken_by_a_yes_to_the_offer_alone() {
         expired: false,
     };
     chat.row = Some((offered(), chat.now));
-    assert_eq!(
-        offers(&chat.say_quoting("yes", Some(&other))),
-        [&answer(true); 0]
-    );
+    assert!(offers(&chat.say_quoting("yes", Some(&other))).is_empty());
     // Written before.
     chat.row = Some((offered(), chat.now + TimeDelta::minutes(1)));
-    assert_eq!(offers(&chat.say("yes")), [&answer(true); 0]);
+    assert!(offers(&chat.say("yes")).is_empty());
     assert_eq!(chat.waits_for(), Some(&offered()));
     chat.row = Some((offered(), chat.now - TimeDelta::minutes(40)));
     let what = Waited::Confirmation;
