@@ -43,7 +43,10 @@ async fn a_tap_says_its_title_and_id_and_which_message_it_belongs_to() {
     let sent = rest.send(&message).await.unwrap();
     let shown = sim.next_reply(ANNA, 0, Duration::from_secs(10)).await;
     let shown = shown.unwrap();
-    assert_eq!((shown.text.as_str(), shown.taps.len()), ("Shall I go on?", 2));
+    assert_eq!(
+        (shown.text.as_str(), shown.taps.len()),
+        ("Shall I go on?", 2)
+    );
     sim.tap(ANNA, "yes").await.unwrap();
     let message = of_content(&list(&sim).await, json!({"1": "1. Red"}));
     rest.send(&message).await.unwrap();

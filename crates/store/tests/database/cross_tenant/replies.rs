@@ -32,7 +32,8 @@ async fn replies() {
     outbound::mark_sent(&mut owner, ours.company, sent, "SMq", queued, at(0))
         .await
         .unwrap();
-    let tappable = format!("UPDATE outbound_messages SET content_sid = 'HX1' WHERE id = '{sending}'");
+    let tappable =
+        format!("UPDATE outbound_messages SET content_sid = 'HX1' WHERE id = '{sending}'");
     world.db.run_sql(&tappable).await;
     let before = rows_of(&world, ours.company).await;
     for mut way in ways(&world).await {
