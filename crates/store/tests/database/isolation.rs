@@ -413,6 +413,7 @@ fn the_uses_across_companies_are_these() {
             "DeliveryStatus services/responder/src/status.rs",
             "Files services/responder/src/inbound_files/mod.rs",
             "Keeper services/responder/src/delivery/held.rs",
+            "Keeper services/responder/src/typing.rs",
             "Labels services/nlp/src/feedback.rs",
             "Operator services/wharfctl/src/commands/agents.rs",
             "Operator services/wharfctl/src/commands/import.rs",
