@@ -46,7 +46,7 @@ pub struct ReplyTarget {
     pub profile_id: Option<ProfileId>,
     /// Whose texts to use; `None`: the default ones.
     pub persona: Option<Persona>,
-    /// The language; the company's when the person has none.
+    /// The language: the person's, else the one they write in, else the company's.
     pub locale: String,
     /// The zone of times in texts; the company's when the person has none.
     pub time_zone: Tz,
@@ -294,6 +294,39 @@ async fn touch(
     Ok(profile.map(ProfileId))
 }
 
+/// Notes the language that the contact writes in: `en` or `es`.
+///
+/// # Errors
+/// When the database fails, or knows no such language.
+pub async fn note_language(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    contact: ContactId,
+    language: &str,
+) -> Result<()> {
+    diesel::update(contacts::table)
+        .filter(contacts::company_id.eq(company.0))
+        .filter(contacts::id.eq(contact.0))
+        .filter(contacts::language.is_distinct_from(language))
+        .set(contacts::language.eq(language))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The company's locale in the language that somebody writes in: `es-US` of `en-US`.
+fn written_in(language: Option<&str>, company: String) -> String {
+    let (spoken, country) = match company.split_once(['-', '_']) {
+        Some((spoken, country)) => (spoken, Some(country)),
+        None => (company.as_str(), None),
+    };
+    match (language, country) {
+        (Some(language), Some(country)) if language != spoken => format!("{language}-{country}"),
+        (Some(language), None) => language.to_owned(),
+        _ => company,
+    }
+}
+
 #[diesel::declare_sql_function]
 extern "SQL" {
     /// The later one; a NULL is passed over.
@@ -322,6 +355,7 @@ struct TargetRow {
     locale: String,
     last_inbound_at: Option<DateTime<Utc>>,
     company_name: String,
+    language: Option<String>,
 }
 
 /// Where to answer `contact`; `None` when `company` has no such contact.
@@ -351,6 +385,7 @@ pub async fn reply_target(
             schema::companies::locale,
             contacts::last_inbound_at,
             schema::companies::name,
+            contacts::language,
         ))
         .first(conn)
         .await
@@ -375,9 +410,10 @@ pub async fn reply_target(
         time_zone: profile
             .as_ref()
             .map_or(row.time_zone, |profile| profile.time_zone),
-        locale: profile
-            .as_ref()
-            .map_or(row.locale, |profile| profile.locale.clone()),
+        locale: match &profile {
+            Some(profile) if profile.own_locale => profile.locale.clone(),
+            _ => written_in(row.language.as_deref(), row.locale),
+        },
         email: profile.and_then(|profile| profile.email),
     }))
 }

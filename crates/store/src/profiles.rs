@@ -31,6 +31,8 @@ pub struct ProfileSummary {
     pub time_zone: Tz,
     /// The language, e.g. `en`.
     pub locale: String,
+    /// Whether the language is the person's own; else it is the company's.
+    pub own_locale: bool,
 }
 
 /// A profile's columns with the company's defaults beside them.
@@ -82,6 +84,7 @@ pub async fn get(
         role: row.role,
         email: row.email,
         time_zone: row.time_zone.unwrap_or(row.company_time_zone),
+        own_locale: row.locale.is_some(),
         locale: row.locale.unwrap_or(row.company_locale),
     }))
 }

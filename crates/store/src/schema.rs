@@ -37,6 +37,7 @@ diesel::table! {
         display_name -> Nullable<Text>,
         last_inbound_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        language -> Nullable<Text>,
     }
 }
 

@@ -37,7 +37,7 @@ use crate::{
     feedback, format,
     understand::{
         Context, DialogueState, Language, Thresholds, Understanding, catalogue::Catalogue,
-        understand,
+        plain_language, understand,
     },
 };
 
@@ -197,6 +197,8 @@ impl InboundHandler {
             catalogue,
             company,
         };
+        self.note_language(conn, inbound, sender, &read.text)
+            .await?;
         if feedback.is_none() && !inbound.body.trim().is_empty() && !is_reaction(inbound) {
             let live = read.found.as_ref().filter(|found| !found.expired);
             let dialogue = hint(live.map(|found| &found.state));
@@ -204,6 +206,25 @@ impl InboundHandler {
             read.understanding = Some(self.understand(&inbound.body, &context));
         }
         Ok(Some(read))
+    }
+
+    /// Who has set no language is answered in the one of their own words.
+    async fn note_language(
+        &self,
+        conn: &mut AsyncPgConnection,
+        inbound: &InboundMessage,
+        sender: &Sender,
+        text: &str,
+    ) -> Result<(), HandleError> {
+        let own = sender.profile.as_ref().is_some_and(|one| one.own_locale);
+        if own || inbound.forwarded {
+            return Ok(());
+        }
+        if let Some(language) = plain_language(text) {
+            let (company, contact) = (sender.company_id, sender.contact_id);
+            contacts::note_language(conn, company, contact, language.code()).await?;
+        }
+        Ok(())
     }
 
     fn context<'a>(

@@ -189,3 +189,31 @@ async fn the_reply_goes_to_where_the_last_message_came_from() {
         ("de", Tz::Europe__Berlin)
     );
 }
+
+#[tokio::test]
+async fn who_has_no_locale_is_answered_in_the_language_they_write() {
+    let world = World::new().await;
+    let (company, contact) = (world.ours.company, world.ours.contact);
+    let mut conn = world.store.conn().await.unwrap();
+    let note = contacts::note_language;
+    let locale = async || {
+        let mut conn = world.store.conn().await.unwrap();
+        let target = contacts::reply_target(&mut conn, company, contact).await;
+        target.unwrap().unwrap().locale
+    };
+    for (own, company_has, written, expected) in [
+        ("NULL", "'en'", "es", "es"),
+        ("NULL", "'en-US'", "es", "es-US"),
+        ("NULL", "'es-MX'", "es", "es-MX"),
+        ("NULL", "'es-MX'", "en", "en-MX"),
+        ("'en-GB'", "'en'", "es", "en-GB"),
+    ] {
+        let set = format!(
+            "UPDATE profiles SET locale = {own}; UPDATE companies SET locale = {company_has}"
+        );
+        world.db.run_sql(&set).await;
+        note(&mut conn, company, contact, written).await.unwrap();
+        assert_eq!(locale().await, expected, "{own}, {company_has}, {written}");
+    }
+    assert!(note(&mut conn, company, contact, "fi").await.is_err());
+}

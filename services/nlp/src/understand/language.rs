@@ -26,19 +26,29 @@ static WORDS: LazyLock<HashedMap<Language>> = LazyLock::new(|| {
         .collect()
 });
 
+/// How many more small words of one language than of the other make a message plainly its.
+const PLAIN: u32 = 2;
+
 /// The language that most small words belong to; `None` when none tells.
 pub(super) fn detect(lexemes: &[Lexeme]) -> Option<Language> {
-    let mut balance = 0_i32;
-    for lexeme in lexemes {
-        match WORDS.get(&lexeme.key) {
-            Some(Language::English) => balance -= 1,
-            Some(Language::Spanish) => balance += 1,
-            None => {}
-        }
-    }
-    match balance {
+    match balance(lexemes) {
         0 => None,
         1.. => Some(Language::Spanish),
         _ => Some(Language::English),
     }
+}
+
+/// The language that a message is plainly in: more than the one word that every language borrows.
+pub(super) fn plain(lexemes: &[Lexeme]) -> Option<Language> {
+    detect(lexemes).filter(|_| balance(lexemes).unsigned_abs() >= PLAIN)
+}
+
+/// Small words of Spanish less those of English.
+fn balance(lexemes: &[Lexeme]) -> i32 {
+    let side = |lexeme: &Lexeme| match WORDS.get(&lexeme.key) {
+        Some(Language::English) => -1,
+        Some(Language::Spanish) => 1,
+        None => 0,
+    };
+    lexemes.iter().map(side).sum()
 }

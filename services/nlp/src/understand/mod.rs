@@ -62,6 +62,17 @@ pub enum Language {
     Spanish,
 }
 
+impl Language {
+    /// As in a locale: `en`, `es`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Spanish => "es",
+        }
+    }
+}
+
 impl From<Language> for dates::Language {
     fn from(language: Language) -> Self {
         match language {
@@ -145,6 +156,17 @@ pub struct Understanding {
 #[must_use]
 pub fn understand(text: &str, context: &Context<'_>) -> Understanding {
     understand_with(Model::shipped(), text, context)
+}
+
+/// The language that a message is plainly in, by its own words; `None` for a code, one borrowed
+/// word, or a bit of both.
+#[must_use]
+pub fn plain_language(text: &str) -> Option<Language> {
+    let plain = Normalised::new(text);
+    language::plain(&lexemes::lexemes(
+        plain.text(),
+        &lexemes::Vocabulary::default(),
+    ))
 }
 
 /// [`understand`] with a model of one's own, for training and evaluation.

@@ -358,3 +358,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_message_is_plainly_in_a_language_by_more_than_one_word() {
+    for (text, language) in [
+        ("¿cuánto hay de ABC123?", Some(Language::Spanish)),
+        ("muéstrame las alertas", Some(Language::Spanish)),
+        ("informe de ventas de ayer", Some(Language::Spanish)),
+        ("how many ABC123 do we have", Some(Language::English)),
+        ("show my alerts", Some(Language::English)),
+        ("stock ABC123", None),
+        ("stock de ABC123", None),
+        ("alertas", None),
+        ("2", None),
+        ("", None),
+    ] {
+        assert_eq!(plain_language(text), language, "{text}");
+    }
+}

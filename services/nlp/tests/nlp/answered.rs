@@ -56,6 +56,35 @@ async fn help_and_nonsense_are_answered_at_once() {
 }
 
 #[tokio::test]
+async fn the_language_of_plain_words_is_kept_for_who_has_set_none() {
+    let nlp = TestNlp::start().await;
+    let none = "UPDATE profiles SET locale = NULL";
+    nlp.db.run_sql(none).await;
+    for (number, (said, language)) in [
+        ("¿qué puedes hacer por mí?", "es"),
+        ("help", "es"),
+        ("what can you do for me?", "en"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let message = text(u32::try_from(number).unwrap() + 1, NAVIGATOR, said);
+        nlp.send(&message).await;
+        nlp.reply_to(&message).await;
+        let kept = format!("contacts WHERE language = '{language}'");
+        assert_eq!(nlp.db.rows(&kept).await, 1, "{said}");
+    }
+    // Who has set one keeps it.
+    nlp.db
+        .run_sql("UPDATE profiles SET locale = 'en'; UPDATE contacts SET language = NULL")
+        .await;
+    let message = text(4, NAVIGATOR, "¿qué puedes hacer por mí?");
+    nlp.send(&message).await;
+    nlp.reply_to(&message).await;
+    assert_eq!(nlp.db.rows("contacts WHERE language IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
 async fn after_an_opt_out_and_to_a_reaction_nothing_is_said() {
     let nlp = TestNlp::start().await;
     let silent = [

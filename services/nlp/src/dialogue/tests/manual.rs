@@ -246,7 +246,7 @@ fn limits() -> String {
         (
             "an order that is asked about first",
             format!(
-                "from {} in your company's currency",
+                "one that costs more than {} in your company's currency",
                 shipped("agent-executor", "limits", "confirm_order_total")
             ),
         ),
