@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::Weekday;
 use wharf_domain::{
     clock::SharedClock,
-    contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent},
+    contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent, answers::Courtesy},
     dialogue::{DialogueState as Waiting, Offered},
     ids::ExecutionId,
     opt_out::OptChange,
@@ -270,6 +270,10 @@ impl InboundHandler {
         }
         let content = match noted {
             true => ReplyContent::FeedbackNoted { right },
+            // A thumb on nothing.
+            false if right => ReplyContent::Courtesy {
+                kind: Courtesy::NothingWaits,
+            },
             false => ReplyContent::UnknownCommand,
         };
         Ok(self.answer(inbound, id, sender, content))
@@ -398,6 +402,10 @@ fn answers_question(
     let pending = match found.map(|found| &found.state) {
         Some(Waiting::Confirming(pending)) => pending,
         Some(Waiting::Offering(Offered::Share { .. })) => {
+            return matches!(said, Said::Yes | Said::No) && !reaction;
+        }
+        // "Did you mean this?"
+        Some(Waiting::Choosing(list)) if list.only_product().is_some() => {
             return matches!(said, Said::Yes | Said::No) && !reaction;
         }
         _ => return false,
