@@ -46,6 +46,11 @@ pub enum DialogueState {
 pub enum Offered {
     /// The list of lessons was shown: a number takes one.
     Lessons,
+    /// The list of what comes again was shown: a number shows one of it.
+    Schedules {
+        /// The one that was shown last, by its own number.
+        shown: Option<u32>,
+    },
     /// It was asked when a request shall come: a number takes one of `options`.
     When {
         /// What shall come.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::Weekday;
 use wharf_domain::{
     clock::SharedClock,
-    contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent},
+    contracts::{AgentErrorKind, Envelope, InboundMessage, ReplyContent, answers::Courtesy},
     dialogue::DialogueState as Waiting,
     ids::ExecutionId,
     opt_out::OptChange,
@@ -293,6 +293,10 @@ impl InboundHandler {
         }
         let content = match noted {
             true => ReplyContent::FeedbackNoted { right },
+            // A thumb on nothing.
+            false if right => ReplyContent::Courtesy {
+                kind: Courtesy::NothingWaits,
+            },
             false => ReplyContent::UnknownCommand,
         };
         Ok(self.answer(inbound, id, sender, content))
@@ -424,6 +428,10 @@ fn answers_question(
     let pending = match found.map(|found| &found.state) {
         Some(Waiting::Confirming(pending)) => pending,
         Some(Waiting::Offering(offered)) if offered.is_yes_or_no() => {
+            return matches!(said, Said::Yes | Said::No) && !reaction;
+        }
+        // "Did you mean this?"
+        Some(Waiting::Choosing(list)) if list.only_product().is_some() => {
             return matches!(said, Said::Yes | Said::No) && !reaction;
         }
         _ => return false,

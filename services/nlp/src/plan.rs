@@ -13,7 +13,9 @@ use wharf_domain::{
 use crate::{
     dialogue::{Act, Part, Request, Turn, commands::Command, slot},
     understand::{
-        Certainty, Context, Decision, Guard, Understanding, catalogue::Resolution, is_complete,
+        Certainty, Context, Decision, Guard, Understanding,
+        catalogue::{ItemKind, Resolution},
+        is_complete,
     },
 };
 
@@ -73,15 +75,27 @@ fn one(understanding: &Understanding, execution: ExecutionId, context: &Context<
     let entities = &understanding.entities;
     let named = which_product(understanding, execution, unsure, context);
     named.unwrap_or_else(|| match understanding.certainty {
-        Certainty::Probable => doubtful(intent, entities.clone()),
+        Certainty::Probable => doubtful(intent, entities.clone(), None, execution, context),
         _ => settle(intent, entities.clone(), unsure),
     })
 }
 
 /// A request for a product that is only probably meant: carried out after a yes, even to look,
-/// because its neighbour may be another article.
+/// because its neighbour may be another article. `asked`: the words for it, when the entities hold
+/// its code already.
 #[must_use]
-pub fn doubtful(intent: IntentType, entities: Entities) -> Part {
+pub fn doubtful(
+    intent: IntentType,
+    entities: Entities,
+    asked: Option<&str>,
+    execution: ExecutionId,
+    context: &Context<'_>,
+) -> Part {
+    if !intent.mutates()
+        && let Some(part) = did_you_mean(intent, &entities, asked, execution, context)
+    {
+        return part;
+    }
     let complete = mapping_of(intent).filter(|mapping| mapping.missing(&entities).is_none());
     match complete {
         Some(mapping) => confirm(PendingConfirmation {
@@ -94,6 +108,33 @@ pub fn doubtful(intent: IntentType, entities: Entities) -> Part {
         }),
         None => settle(intent, entities, true),
     }
+}
+
+/// "Did you mean this?", for a request that only reads and lacks nothing else.
+fn did_you_mean(
+    intent: IntentType,
+    entities: &Entities,
+    asked: Option<&str>,
+    execution: ExecutionId,
+    context: &Context<'_>,
+) -> Option<Part> {
+    let (mapping, catalogue) = (mapping_of(intent)?, context.catalogue?);
+    if mapping.missing(entities).is_some() {
+        return None;
+    }
+    let named = entities
+        .get(EntityName::Sku)
+        .or_else(|| entities.get(EntityName::Product))?;
+    let Resolution::One { item, .. } = catalogue.resolve(Some(ItemKind::Product), named) else {
+        return None;
+    };
+    let candidates = slot::product_names(catalogue, std::iter::once(item));
+    if candidates.is_empty() {
+        return None;
+    }
+    let asked = asked.unwrap_or(named).trim().to_owned();
+    let content = ReplyContent::WhichProduct { asked, candidates };
+    which(intent, entities, false, execution, content)
 }
 
 /// Whether a change was not asked for so plainly that it may be made once everything is named.
@@ -223,9 +264,9 @@ fn which_product(
         }
         _ => None,
     })?;
-    let names = slot::product_names(catalogue, candidates.iter().map(|found| found.item));
+    let names = slot::product_names(catalogue, slot::near(candidates));
     let entities = &understanding.entities;
-    if names.len() < 2 || (entities.has(EntityName::Sku) && !codes) {
+    if names.is_empty() || (entities.has(EntityName::Sku) && !codes) {
         return None;
     }
     let asked = entities

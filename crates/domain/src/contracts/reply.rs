@@ -7,12 +7,13 @@ use super::{
     Attachment, Contract, Envelope,
     answers::{
         AgentStatusList, AgentSwitched, AgentUnavailable, AlertChanged, AlertDetail, AlertNotFound,
-        AlertSummary, Confirm, DailyDigest, Help, InventoryCheckResult, LessonList, LessonTold,
-        ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired, PersonaChanged,
-        PersonaKept, PersonaList, PersonaOffer, ReorderNotNeeded, ReorderResult, ReportReady,
-        ScheduleList, ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled, ShareConfirm,
-        ShareReceipt, ShareRefused, Shared, StockUpdated, SupplierInfo, SupplierNotFound,
-        SupplierPerformance, UnderWay, Undone, Waited, WhyNotPaired, WhyNotUndone, Wordless,
+        AlertSummary, Confirm, Courtesy, DailyDigest, Help, InventoryCheckResult, LessonList,
+        LessonTold, ListEnd, MetricsSummary, Nearby, NoSupplier, NotEnoughStock, Paired,
+        PersonaChanged, PersonaKept, PersonaList, PersonaOffer, ReorderNotNeeded, ReorderResult,
+        ReportReady, ScheduleList, ScheduleRefused, ScheduleSaved, ScheduleWhen, Scheduled,
+        ShareConfirm, ShareReceipt, ShareRefused, Shared, StockUpdated, SupplierInfo,
+        SupplierNotFound, SupplierPerformance, UnderWay, Undone, Waited, WhyNotPaired,
+        WhyNotUndone, Wordless,
     },
 };
 use crate::{
@@ -294,6 +295,16 @@ pub enum ReplyContent {
         /// What to ask for.
         entity: EntityName,
     },
+    /// The person does not know what they were asked for: how it can be found.
+    HowToFind {
+        /// What was asked for.
+        entity: EntityName,
+    },
+    /// Words that ask for nothing and that nothing waits for.
+    Courtesy {
+        /// Which.
+        kind: Courtesy,
+    },
     /// The request was understood but this company's installation has no agent for it.
     NotAvailable {
         /// The intent's name.
@@ -450,6 +461,8 @@ impl ReplyContent {
             Self::PersonaOffer(_) => "persona_offer",
             Self::PersonaKept(_) => "persona_kept",
             Self::MissingEntity { .. } => "missing_entity",
+            Self::HowToFind { .. } => "how_to_find",
+            Self::Courtesy { .. } => "courtesy",
             Self::NotAvailable { .. } => "not_available",
             Self::AgentError { .. } => "agent_error",
             Self::FeedbackNoted { .. } => "feedback_noted",

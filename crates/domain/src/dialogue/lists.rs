@@ -238,6 +238,15 @@ impl ShownList {
         }
     }
 
+    /// The product of a list that shows one alone: it asks "did you mean this?".
+    #[must_use]
+    pub fn only_product(&self) -> Option<&Choice> {
+        match self.choices.as_slice() {
+            [only] if self.pages.is_none() && only.entities.has(EntityName::Sku) => Some(only),
+            _ => None,
+        }
+    }
+
     /// This list as it is after `earlier`, the one that was live before: the details of one of its
     /// lines leave the list as it was and mark the line; a page of the same list adds its numbers
     /// to those that were shown before; a form behind it stays.
@@ -344,6 +353,7 @@ pub(super) mod tests {
     #[test]
     fn without_a_number_only_one_line_can_be_meant() {
         assert_eq!(list(&["A1"]).meant(), Some(&alert("A1")));
+        assert_eq!(list(&["A1"]).only_product(), None);
         assert_eq!(list(&["A1", "A2"]).meant(), None);
         assert_eq!(list(&["A1", "A2"]).choice(2), Some(&alert("A2")));
         assert_eq!(list(&["A1", "A2"]).choice(0), None);
@@ -412,6 +422,13 @@ pub(super) mod tests {
         assert_eq!(second.entities.get(EntityName::Sku), Some("B-2"));
         assert_eq!(second.entities.get(EntityName::Product), None);
         assert_eq!(second.entities.get(EntityName::Quantity), Some("40"));
+        assert_eq!(list.only_product(), None);
+        let one = ReplyContent::WhichProduct {
+            asked: "bolt".to_owned(),
+            candidates: vec![name("B-1")],
+        };
+        let one = ShownList::of_reply(named("e").into(), asked, &entities, &one).unwrap();
+        assert_eq!(one.only_product(), one.choice(1));
         let other = ReplyContent::UnknownCommand;
         assert!(ShownList::of_reply(named("e").into(), asked, &entities, &other).is_none());
     }

@@ -198,12 +198,15 @@ async fn reorder(
     let (limits, ours) = (&request.limits, &request.company.currency);
     match market.needs.size(limits, ours, &chosen.offer, asked) {
         Size::Units {
-            quantity, wanted, ..
+            quantity,
+            wanted,
+            reason,
         } => {
             let order = orders::NewDraft {
                 offer: &chosen.offer,
                 quantity,
                 wanted,
+                reason,
                 place: scope.named,
             };
             orders::draw_up(conn, request, &market, order).await

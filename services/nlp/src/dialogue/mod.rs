@@ -3,9 +3,10 @@
 //!
 //! - [`said`]: what a message says to a question: yes, no, a number, another quantity.
 //! - [`commands`]: messages to the conversation itself: STATUS, help, the persona.
+//! - [`courtesy`]: greetings, thanks and goodbyes, which ask for nothing.
 //! - [`follow`]: messages that mean the request before with another thing: "and bolts?".
 //! - [`slot`]: an answer read with the question in mind.
-//! - [`lines`]: lines and pages of a list.
+//! - [`lines`]: lines and pages of a list; [`names`]: lines that are called by their names.
 //! - [`turn`]: what follows from both; a pure function of the state and the message.
 //! - [`quoted`]: the reply that a message quotes.
 //! - [`answering`]: what the conversation itself answers.
@@ -19,8 +20,10 @@ mod answering;
 pub(crate) mod carry_out;
 mod choices;
 pub mod commands;
+pub mod courtesy;
 pub mod follow;
 mod lines;
+mod names;
 pub mod offers;
 pub mod quoted;
 pub mod said;

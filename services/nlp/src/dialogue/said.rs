@@ -1,9 +1,12 @@
 //! What a message says to the one before it: yes, no, a number, another quantity. It means
 //! something only when a question or a list is open; `turn` decides.
 
-use wharf_domain::intent::IntentType;
+use wharf_domain::{contracts::answers::Courtesy, intent::IntentType};
 
-use super::commands::{self, Command};
+use super::{
+    commands::{self, Command},
+    courtesy::{self, Talk},
+};
 use crate::understand::{
     Reply,
     entities::{numbers, replies},
@@ -48,6 +51,8 @@ pub enum Said {
         /// From 1; none: the one that is meant.
         lines: Vec<usize>,
     },
+    /// A greeting, thanks, a goodbye, and nothing else.
+    Courtesy(Courtesy),
     /// None of these.
     Other {
         /// Whether it begins with a yes: "yes order it".
@@ -79,6 +84,9 @@ const MORE_PHRASES: &[&str] = &[
     "pagina siguiente",
 ];
 const BACK_PHRASES: &[&str] = &["previous page", "go back", "pagina anterior"];
+
+/// Whole messages that leave what was begun, beside single words.
+const CANCEL_PHRASES: &[&str] = &["never mind", "nvm", "dejalo", "dejalo asi"];
 
 const YES: &[&str] = &[
     "yes", "y", "yep", "yeah", "yup", "ok", "okay", "sure", "si", "sip", "claro", "dale", "vale",
@@ -153,6 +161,12 @@ pub fn read(text: &str, forwarded: bool) -> Said {
         return Said::Command(command);
     }
     let bare = plain.trim_matches(|c: char| !c.is_alphanumeric());
+    if CANCEL_PHRASES.contains(&bare) {
+        return Said::Cancel;
+    }
+    if let Some(talk) = courtesy::read(plain) {
+        return politely(talk);
+    }
     if MORE_PHRASES.contains(&bare) {
         return Said::More;
     }
@@ -166,12 +180,29 @@ pub fn read(text: &str, forwarded: bool) -> Said {
         })
 }
 
+/// "Yes, thank you" is a yes.
+const fn politely(talk: Talk) -> Said {
+    match talk {
+        Talk {
+            kind: Courtesy::Thanks,
+            yes: true,
+            no: false,
+        } => Said::Yes,
+        Talk {
+            kind: Courtesy::Thanks,
+            yes: false,
+            no: true,
+        } => Said::No,
+        Talk { kind, .. } => Said::Courtesy(kind),
+    }
+}
+
 fn reply(plain: &str) -> Option<Reply> {
     replies::read(plain, &lexemes::lexemes(plain, &Vocabulary::default()))
 }
 
 /// Skin tones and the mark that makes a sign an emoji.
-fn is_variant(c: char) -> bool {
+pub(super) fn is_variant(c: char) -> bool {
     ('\u{1F3FB}'..='\u{1F3FF}').contains(&c) || c == '\u{FE0F}'
 }
 
@@ -274,12 +305,16 @@ mod tests {
             "sí",
             "dale",
             "do it",
+            "yes, thank you",
+            "ok thank you very much!",
+            "perfect, yes",
         ] {
             assert_eq!(read(text, false), Said::Yes, "{text}");
         }
         for text in [
             "no",
             "No thanks",
+            "no thank you",
             "nope",
             "👎🏿",
             "❌",
@@ -288,12 +323,29 @@ mod tests {
         ] {
             assert_eq!(read(text, false), Said::No, "{text}");
         }
-        for text in ["cancel", "cancel that", "olvidalo"] {
+        for text in ["cancel", "cancel that", "olvidalo", "never mind", "déjalo"] {
             assert_eq!(read(text, false), Said::Cancel, "{text}");
         }
         for text in ["undo", "UNDO", "take that back"] {
             assert_eq!(read(text, false), Said::Undo, "{text}");
         }
+    }
+
+    #[test]
+    fn politeness_is_no_answer() {
+        for (text, kind) in [
+            ("thanks!", Courtesy::Thanks),
+            ("good morning", Courtesy::Greeting),
+            ("hi, yes", Courtesy::Greeting),
+            ("bye", Courtesy::Farewell),
+            ("great", Courtesy::Thanks),
+            ("got it", Courtesy::NothingWaits),
+        ] {
+            assert_eq!(read(text, false), Said::Courtesy(kind), "{text}");
+        }
+        let other = Said::Other { yes: false };
+        assert_eq!(read("hi, stock of bolts?", false), other);
+        assert_eq!(read("thanks", true), other, "forwarded");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use wharf_domain::{
 use super::choices::{self, is_filler, one_of, words};
 use crate::understand::{
     Context,
-    catalogue::{ACCEPT, Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution},
+    catalogue::{ACCEPT, Candidate, Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution},
     dates::{self, DateContext},
     entities::{ABSURD_QUANTITY, numbers},
     lexemes::{self, Vocabulary},
@@ -36,6 +36,55 @@ pub enum Slot {
     Nothing,
 }
 
+/// A product is asked about from this score on; words that share less with its name mean something
+/// else.
+const NEAR: f32 = 0.35;
+/// How an answer begins whose writer does not know.
+const NOT_KNOWN: &[&str] = &[
+    "no idea",
+    "no clue",
+    "i have no idea",
+    "i have no clue",
+    "ive no idea",
+    "i've no idea",
+    "haven't a clue",
+    "dont know",
+    "don't know",
+    "do not know",
+    "dunno",
+    "i dont know",
+    "i don't know",
+    "i do not know",
+    "i dunno",
+    "i dont remember",
+    "i don't remember",
+    "dont remember",
+    "don't remember",
+    "can't remember",
+    "cant remember",
+    "i can't remember",
+    "i cant remember",
+    "i forgot",
+    "forgot",
+    "i forget",
+    "not sure",
+    "i'm not sure",
+    "im not sure",
+    "i am not sure",
+    "unsure",
+    "idk",
+    "no se",
+    "no lo se",
+    "yo no se",
+    "ni idea",
+    "no tengo idea",
+    "no tengo ni idea",
+    "no recuerdo",
+    "no me acuerdo",
+    "no estoy seguro",
+    "no estoy segura",
+    "se me olvido",
+];
 /// A quantity that no order or count reaches.
 pub(super) const MOST: f64 = ABSURD_QUANTITY;
 
@@ -139,8 +188,7 @@ fn product(text: &str, catalogue: Option<&Catalogue>) -> Slot {
             None => Slot::Nothing,
         },
         Resolution::Several(candidates) => {
-            let items = candidates.iter().map(|candidate| candidate.item);
-            let names = product_names(catalogue, items);
+            let names = product_names(catalogue, near(&candidates));
             if names.is_empty() {
                 Slot::Nothing
             } else {
@@ -149,6 +197,24 @@ fn product(text: &str, catalogue: Option<&Catalogue>) -> Slot {
         }
         Resolution::None { .. } => Slot::Nothing,
     }
+}
+
+/// The candidates that are like what was said; the others share a letter or two with it.
+pub fn near(candidates: &[Candidate]) -> impl Iterator<Item = ItemIndex> {
+    let near = candidates.iter().filter(|one| one.score >= NEAR);
+    near.map(|candidate| candidate.item)
+}
+
+/// Whether an answer says that the person does not know: "no idea what it is called".
+#[must_use]
+pub fn is_not_known(plain: &str) -> bool {
+    let said: Vec<&str> = words(plain).collect();
+    let said = said.join(" ");
+    let begins = |phrase: &&str| {
+        let rest = said.strip_prefix(*phrase);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    NOT_KNOWN.iter().any(begins)
 }
 
 /// A place by any name; the agent knows whether there is one.

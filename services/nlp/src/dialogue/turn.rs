@@ -9,17 +9,23 @@ mod confirming;
 
 use chrono::{DateTime, Utc};
 use wharf_domain::{
-    contracts::{ReplyContent, answers::Waited},
-    dialogue::{DialogueState, Offered, ShownLines, ShownList},
+    contracts::{
+        ReplyContent,
+        answers::{Courtesy, Waited},
+    },
+    dialogue::{Choice, DialogueState, Form, Offered, ShownLines, ShownList},
+    entities::{Entities, EntityName},
     ids::ExecutionId,
+    intent::IntentType,
 };
 use wharf_store::dialogues::Found;
 
 use super::{
     Act, Part, Turn,
     commands::{self, Command, PersonaAsk},
+    courtesy,
     follow::{self, Followed, Previous},
-    lines, offers,
+    lines, names, offers,
     quoted::Quoted,
     said::{self, Said},
     slot::{self, Slot},
@@ -183,6 +189,10 @@ impl<'a> Heard<'a> {
         })
     }
 
+    fn doubtful(&self, intent: IntentType, entities: Entities, asked: Option<&str>) -> Part {
+        plan::doubtful(intent, entities, asked, self.execution, &self.context)
+    }
+
     /// The request before with what the message names, when it is a follow-up.
     fn follow_up(&self) -> Option<Turn> {
         let plain = Normalised::new(self.text);
@@ -203,7 +213,9 @@ impl<'a> Heard<'a> {
             Some(Followed::One { entities, sure }) if sure || unsure => {
                 plan::settle(intent, entities, unsure)
             }
-            Some(Followed::One { entities, .. }) => plan::doubtful(intent, entities),
+            Some(Followed::One { entities, .. }) => {
+                self.doubtful(intent, entities, Some(follow.named))
+            }
             Some(Followed::Which {
                 entities,
                 asked,
@@ -223,13 +235,27 @@ impl<'a> Heard<'a> {
         match self.said {
             Said::Undo => return Turn::of(Part::free(Act::Undo)),
             Said::Cancel => return Turn::of(Part::free(Act::Cancel)),
+            Said::Courtesy(kind) => {
+                return Turn::answer(ReplyContent::Courtesy { kind: *kind });
+            }
             _ => {}
         }
         let late = self.found.filter(|found| found.expired);
         if let Some(what) = late.and_then(|found| self.too_late(&found.state)) {
             return Turn::answer(expired(what)).settled();
         }
+        if matches!(self.said, Said::Yes | Said::No) {
+            return Turn::answer(self.to_no_question());
+        }
         self.follow_up().unwrap_or_else(|| self.fresh())
+    }
+
+    /// What is answered to a yes or a no when nothing waits for one. "Ok, thanks" is thanks.
+    fn to_no_question(&self) -> ReplyContent {
+        let plain = Normalised::new(self.text);
+        let talk = courtesy::read(plain.text()).filter(|talk| !talk.no);
+        let kind = talk.map_or(Courtesy::NothingWaits, |talk| talk.kind);
+        ReplyContent::Courtesy { kind }
     }
 
     /// What the message answers too late, if it is an answer and nothing else.
@@ -239,11 +265,13 @@ impl<'a> Heard<'a> {
                 Waited::Confirmation,
                 matches!(self.said, Said::Yes | Said::No | Said::Quantity { .. }),
             ),
-            DialogueState::Choosing(_) => (
-                Waited::List,
-                self.said.is_of_a_list()
-                    && !matches!(self.said, Said::Alerts { lines, .. } if lines.is_empty()),
-            ),
+            DialogueState::Choosing(list) => {
+                let one = list.only_product().is_some();
+                let bare = matches!(self.said, Said::Alerts { lines, .. } if lines.is_empty());
+                let takes = self.said.is_of_a_list() && !bare;
+                let says = one && matches!(self.said, Said::Yes | Said::No);
+                (Waited::List, takes || says)
+            }
             DialogueState::Saying(_) => (Waited::List, matches!(self.said, Said::Lines(_))),
             DialogueState::Offering(offered) if offered.is_yes_or_no() => (
                 Waited::Confirmation,
@@ -271,12 +299,83 @@ impl<'a> Heard<'a> {
                     return turn;
                 }
             }
+            Said::Yes | Said::No | Said::Cancel => {
+                if let Some(turn) = self.did_you_mean(list).or_else(|| self.which_one(list)) {
+                    return turn;
+                }
+            }
+            Said::Other { .. } => {
+                if let Some(turn) = self.named(list) {
+                    return turn;
+                }
+            }
             _ => {}
         }
         match &list.form {
             Some(form) => self.asking(form),
             None => self.nothing_open(),
         }
+    }
+
+    /// "Did you mean this?" is a list of one: a yes takes it, a no asks for the product again.
+    fn did_you_mean(&self, list: &ShownList) -> Option<Turn> {
+        let only = list.only_product()?;
+        match self.said {
+            Said::Yes => return Some(lines::pick(list, &[list.first + 1], Clone::clone)),
+            Said::No => {}
+            _ => return None,
+        }
+        let mut entities = only.entities.clone();
+        entities.remove(EntityName::Sku);
+        Some(Turn::of(plan::ask_for(Form {
+            intent: only.intent,
+            entities,
+            missing: EntityName::Product,
+            tries: 1,
+            confirm: only.confirm,
+        })))
+    }
+
+    /// A no leaves a list that asks which product or place is meant; a yes says none of its lines.
+    fn which_one(&self, list: &ShownList) -> Option<Turn> {
+        let intent = names::asked_for(list)?;
+        if list.form.is_some() {
+            return None;
+        }
+        Some(match self.said {
+            Said::Yes => Turn::answer(ReplyContent::NoSuchLine {
+                lines: list.last_line(),
+            }),
+            Said::No => Turn::answer(ReplyContent::Declined { intent }).settled(),
+            _ => {
+                let intent = Some(intent);
+                Turn::answer(ReplyContent::Cancelled { intent }).settled()
+            }
+        })
+    }
+
+    /// The line of the list that the message calls by its name.
+    fn named(&self, list: &ShownList) -> Option<Turn> {
+        let plain = Normalised::new(self.text);
+        let plain = plain.text();
+        let code = names::code(list, plain);
+        if code.is_none() && (self.request().is_some() || follow::read(plain).is_some()) {
+            return None;
+        }
+        let named = code.or_else(|| names::line(list, plain, self.context.catalogue))?;
+        Some(match named {
+            names::Named::Line { number, sure } => lines::pick(list, &[number], |choice| Choice {
+                confirm: choice.confirm || !sure,
+                ..choice.clone()
+            }),
+            // "Warehouse", when two of the places are one.
+            names::Named::Several if list.form.is_none() => {
+                Turn::answer(ReplyContent::NoSuchLine {
+                    lines: list.last_line(),
+                })
+            }
+            names::Named::Several => return None,
+        })
     }
 
     /// A number of a list is what its line stands for.

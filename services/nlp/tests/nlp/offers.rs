@@ -328,6 +328,26 @@ async fn what_was_shown_is_scheduled_changed_and_undone() {
         .map(|one| one.next.is_some())
         .collect();
     assert_eq!(next, [false, true]);
+    // A number shows that one, with what can be done to it.
+    let shown = saved(chat.answer("2").await);
+    assert_eq!(
+        (shown.change, shown.schedule.number),
+        (ScheduleChange::Shown, 2)
+    );
+    assert!(shown.schedule.next.is_some());
+    let paused = saved(chat.answer("pause it").await);
+    assert_eq!(
+        (paused.change, paused.schedule.number),
+        (ScheduleChange::Paused, 2)
+    );
+    saved(chat.answer("resume 2").await);
+    chat.answer("my schedules").await;
+    assert_eq!(
+        chat.answer("9").await,
+        ReplyContent::ScheduleRefused(ScheduleRefused::NoSuch { number: Some(9) })
+    );
+    let shown = saved(chat.answer("#1").await);
+    assert!(shown.change == ScheduleChange::Shown && shown.schedule.next.is_none());
     let resumed = saved(chat.answer("resume 1").await);
     assert!(resumed.change == ScheduleChange::Resumed && resumed.schedule.next.is_some());
     // UNDO takes the latest back, then the one before.

@@ -112,6 +112,16 @@ pub fn samples() -> Vec<(&'static str, ReplyContent)> {
             },
         ),
         (
+            "did you mean",
+            ReplyContent::WhichProduct {
+                asked: "wigdet *blue*".into(),
+                candidates: vec![ProductName {
+                    sku: "WID-1001".into(),
+                    name: "Blue widget".into(),
+                }],
+            },
+        ),
+        (
             "place",
             ReplyContent::LocationNotFound {
                 asked: "mars".into(),
@@ -155,6 +165,19 @@ pub fn samples() -> Vec<(&'static str, ReplyContent)> {
             },
         ),
     ];
+    samples.extend(
+        [
+            EntityName::Product,
+            EntityName::Supplier,
+            EntityName::AlertId,
+            EntityName::DateRange,
+            EntityName::ReportType,
+            EntityName::Quantity,
+            EntityName::Agent,
+            EntityName::Location,
+        ]
+        .map(|entity| ("not known", ReplyContent::HowToFind { entity })),
+    );
     samples.extend(
         EntityName::ALL
             .iter()

@@ -55,6 +55,20 @@ pub enum WhyNotUndone {
     Overtaken,
 }
 
+/// What people say between requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Courtesy {
+    /// Hello.
+    Greeting,
+    /// Thank you, well done.
+    Thanks,
+    /// Goodbye.
+    Farewell,
+    /// Yes, no, ok: to no question.
+    NothingWaits,
+}
+
 /// What can be asked, for the person who wants to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Help {

@@ -20,8 +20,8 @@ pub use control::{
     AgentLine, AgentStatusList, AgentSwitched, AgentUnavailable, JobReport, WhyUnavailable,
 };
 pub use dialogue::{
-    Confirm, Help, JobUnderWay, ListEnd, PersonaChanged, PersonaList, UnderWay, Undone, Waited,
-    WhyNotUndone,
+    Confirm, Courtesy, Help, JobUnderWay, ListEnd, PersonaChanged, PersonaList, UnderWay, Undone,
+    Waited, WhyNotUndone,
 };
 pub use inventory::{
     EntityStock, Figure, InventoryCheckResult, LocationStock, NotEnoughStock, StockUpdated,

@@ -130,6 +130,8 @@ pub enum ScheduleChange {
     Resumed,
     /// It is gone.
     Cancelled,
+    /// None: it was asked for.
+    Shown,
 }
 
 /// A person's recurring requests.

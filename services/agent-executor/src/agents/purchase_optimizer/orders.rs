@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 use wharf_domain::{
-    contracts::{ReplyContent, answers::Undone},
+    contracts::{
+        ReplyContent,
+        answers::{QuantityReason, Undone},
+    },
     ids::ExecutionId,
     money::Money,
 };
@@ -32,6 +35,8 @@ pub(super) struct NewDraft<'a> {
     pub(super) quantity: i64,
     /// Units before minimum and pack size.
     pub(super) wanted: i64,
+    /// Why so many.
+    pub(super) reason: QuantityReason,
     /// Where it goes.
     pub(super) place: Option<Location>,
 }
@@ -47,7 +52,8 @@ struct Change {
     total: String,
 }
 
-/// Drafts an order and places it, or asks where it costs or holds more than may be ordered unasked.
+/// Drafts an order and places it, or asks where it costs or holds more than may be ordered unasked,
+/// and where the supplier's minimum or packs make it more than the user said.
 pub(super) async fn draw_up(
     conn: &mut AsyncPgConnection,
     request: &Request,
@@ -72,8 +78,14 @@ pub(super) async fn draw_up(
     };
     let order = purchase_orders::draft(conn, &order).await?;
     let drawn = Drawn::of(conn, request, order).await?;
+    // Nobody is sold more than they said without a yes to it. What Wharf worked out itself was
+    // nobody's word: there only far more than is needed is worth a question.
+    let as_said = match new.reason {
+        QuantityReason::AskedRounded { .. } => false,
+        _ => new.quantity <= new.wanted.saturating_mul(2),
+    };
     let unasked = may_go_unasked(request, &drawn.total())
-        && new.quantity <= new.wanted.saturating_mul(2)
+        && as_said
         && !market.needs.absurd(&request.limits, new.quantity);
     if unasked {
         let placed = place(conn, request, market, &drawn).await?;

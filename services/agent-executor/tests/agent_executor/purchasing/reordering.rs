@@ -177,16 +177,62 @@ async fn a_no_drops_the_draft_and_a_later_yes_says_so() {
 }
 
 #[tokio::test]
-async fn a_small_order_is_placed_at_once_in_what_the_supplier_sells() {
-    let shop = Shop::open().await;
-    let place = (EntityName::Location, "south");
-    let order = ordered(shop.reorder(1, &[WIDGET, units("20"), place]).await);
+async fn more_than_was_said_is_asked_about_once_however_little_it_costs() {
+    let mut shop = Shop::open().await;
+    let said = [WIDGET, units("20")];
+    let order = ordered(shop.reorder(1, &said).await);
     // Two packs of 16.
-    assert_eq!((order.state, order.quantity), (ReorderState::Placed, 32));
+    assert_eq!((order.state, order.quantity), (ReorderState::Draft, 32));
     assert_eq!(
         order.quantity_reason,
         QuantityReason::AskedRounded { asked: 20 }
     );
+    assert_eq!(order.total.to_string(), "EUR 80.00");
+    assert_eq!(shop.orders("confirmed").await, 0);
+    let Some(DialogueState::Confirming(pending)) = shop.waits_for().await else {
+        panic!("it asks");
+    };
+    assert_eq!(
+        (pending.asked, pending.has_draft),
+        (Some(execution(1)), true)
+    );
+    // The yes was to both quantities: it places the draft and asks nothing more.
+    shop.now = at("2026-03-18T15:05:00Z");
+    let yes = Step::Confirmed {
+        asked: Some(execution(1)),
+    };
+    let intent = IntentType::ReorderStock;
+    let request = shop.request(2, intent, yes, &said).await;
+    let placed = ordered(run(&shop.store, &request).await);
+    assert_eq!((placed.state, placed.quantity), (ReorderState::Placed, 32));
+    assert_eq!(
+        placed.quantity_reason,
+        QuantityReason::AskedRounded { asked: 20 }
+    );
+    assert_eq!(shop.orders("confirmed").await, 1);
+}
+
+/// nlp's question names what the user said, not what the supplier makes of it.
+#[tokio::test]
+async fn a_yes_to_the_said_quantity_is_no_yes_to_more() {
+    let shop = Shop::open().await;
+    let intent = IntentType::ReorderStock;
+    let yes = Step::Confirmed { asked: None };
+    let request = shop.request(1, intent, yes, &[WIDGET, units("20")]).await;
+    let order = ordered(run(&shop.store, &request).await);
+    assert_eq!((order.state, order.quantity), (ReorderState::Draft, 32));
+    let request = shop.request(2, intent, yes, &[WIDGET, units("32")]).await;
+    let order = ordered(run(&shop.store, &request).await);
+    assert_eq!((order.state, order.quantity), (ReorderState::Placed, 32));
+}
+
+#[tokio::test]
+async fn a_small_order_is_placed_at_once_as_it_was_said() {
+    let shop = Shop::open().await;
+    let place = (EntityName::Location, "south");
+    let order = ordered(shop.reorder(1, &[WIDGET, units("32"), place]).await);
+    assert_eq!((order.state, order.quantity), (ReorderState::Placed, 32));
+    assert_eq!(order.quantity_reason, QuantityReason::Asked);
     assert_eq!(order.total.to_string(), "EUR 80.00");
     assert_eq!(order.location.as_deref(), Some("The south"));
     assert_eq!(order.undo_until, Some(at("2026-03-18T15:10:00Z")));

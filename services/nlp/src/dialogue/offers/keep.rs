@@ -80,7 +80,10 @@ fn saved(schedule: &Schedule, change: ScheduleChange) -> ReplyContent {
     let mut schedule = line(schedule);
     if !matches!(
         change,
-        ScheduleChange::Made | ScheduleChange::Known | ScheduleChange::Resumed
+        ScheduleChange::Made
+            | ScheduleChange::Known
+            | ScheduleChange::Resumed
+            | ScheduleChange::Shown
     ) {
         schedule.next = None;
     }
@@ -197,8 +200,35 @@ impl InboundHandler {
         let company = speaker.sender.company_id;
         let theirs = schedules::of_person(conn, company, profile.id).await?;
         let schedules = theirs.iter().map(line).collect();
-        let list = ScheduleList { schedules };
-        Ok(self.says(speaker, ReplyContent::ScheduleList(list)))
+        let waits = (!theirs.is_empty())
+            .then_some(DialogueState::Offering(Offered::Schedules { shown: None }));
+        let content = ReplyContent::ScheduleList(ScheduleList { schedules });
+        Ok((vec![self.reply(speaker, content)], waits))
+    }
+
+    /// One of them, with what can be done to it.
+    pub(super) async fn show_schedule(
+        &self,
+        conn: &mut AsyncPgConnection,
+        speaker: &Speaker<'_>,
+        number: u32,
+    ) -> Result<Carried, HandleError> {
+        let Some(profile) = &speaker.sender.profile else {
+            return Ok(self.says(speaker, ReplyContent::UnknownSender));
+        };
+        let company = speaker.sender.company_id;
+        let theirs = schedules::of_person(conn, company, profile.id).await?;
+        let found = theirs.iter().find(|one| one.number == number);
+        let content = match found {
+            Some(schedule) => saved(schedule, ScheduleChange::Shown),
+            None => {
+                let number = Some(number);
+                ReplyContent::ScheduleRefused(ScheduleRefused::NoSuch { number })
+            }
+        };
+        let shown = found.map(|schedule| schedule.number);
+        let waits = DialogueState::Offering(Offered::Schedules { shown });
+        Ok((vec![self.reply(speaker, content)], Some(waits)))
     }
 
     pub(super) async fn change_schedule(

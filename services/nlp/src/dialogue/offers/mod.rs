@@ -61,6 +61,8 @@ pub enum Offer {
     Schedule(Ask),
     /// What comes again.
     Schedules,
+    /// One of it, by its number.
+    ShowSchedule(u32),
     /// One of them is paused, resumed or cancelled; `None`: the only one.
     ChangeSchedule(Option<u32>, Change),
     /// A yes or no to another persona.
@@ -131,6 +133,14 @@ fn answer(heard: &Heard<'_>, offered: &Offered) -> Option<Turn> {
                 || Turn::answer(ReplyContent::NoSuchLine { lines }),
                 |lesson| offer(Offer::Learn(Some(lesson))),
             ))
+        }
+        Offered::Schedules { shown } => {
+            if let Some(line) = one {
+                let number = u32::try_from(line).unwrap_or(u32::MAX);
+                return Some(offer(Offer::ShowSchedule(number)));
+            }
+            let to = schedule::change_of_shown(&plain(heard.text))?;
+            Some(offer(Offer::ChangeSchedule(Some((*shown)?), to)))
         }
         Offered::When {
             intent,
@@ -221,6 +231,7 @@ impl InboundHandler {
             }
             Offer::Schedule(ask) => self.schedule(conn, speaker, ask).await,
             Offer::Schedules => self.schedules(conn, speaker).await,
+            Offer::ShowSchedule(number) => self.show_schedule(conn, speaker, number).await,
             Offer::ChangeSchedule(number, to) => {
                 self.change_schedule(conn, speaker, number, to).await
             }

@@ -181,6 +181,40 @@ pub(super) fn only_when(plain: &str, what: What) -> Option<Ask> {
     })
 }
 
+/// What is done to the schedule that was shown last. "cancel" alone leaves, as everywhere.
+pub(super) fn change_of_shown(plain: &str) -> Option<Change> {
+    let table = [
+        (Change::Pause, PAUSE),
+        (Change::Resume, RESUME),
+        (Change::Cancel, END),
+    ];
+    let known = table.iter().find(|(_, words)| words.contains(&plain));
+    known.map(|(to, _)| *to)
+}
+
+const PAUSE: &[&str] = &["pause", "pause it", "pausa", "pausala", "pausar"];
+const RESUME: &[&str] = &[
+    "resume",
+    "resume it",
+    "unpause",
+    "unpause it",
+    "reanuda",
+    "reanudala",
+];
+const END: &[&str] = &[
+    "cancel it",
+    "cancel this",
+    "cancel that",
+    "cancel schedule",
+    "delete",
+    "delete it",
+    "remove it",
+    "cancelala",
+    "borrala",
+    "eliminala",
+    "cancelar programacion",
+];
+
 /// "pause 2", "cancel schedule 2".
 fn change(words: &[&str]) -> Option<(Option<u32>, Change)> {
     let (verb, rest) = words.split_first()?;

@@ -50,6 +50,8 @@ const NO_COMMANDS: &[&str] = &[
     "esta semana",
     "la semana pasada",
     "somebody is on it",
+    "bolt",
+    "tornillo",
 ];
 /// What takes up an offer of our texts.
 const OFFERS: &[&str] = &[

@@ -377,8 +377,10 @@ fn a_product_that_is_only_probable_is_asked_about_even_to_look() {
     let mut chat = Chat::new();
     chat.say("check inventory");
     let said = chat.say("widget");
-    let asked = said.asks().map(|pending| pending.intent);
-    assert_eq!(asked, Some(IntentType::CheckInventory), "{:?}", said.turn);
+    let [ReplyContent::WhichProduct { asked, candidates }] = said.answers()[..] else {
+        panic!("{:?}", said.turn);
+    };
+    assert_eq!((asked.as_str(), candidates.len()), ("widget", 1));
     assert_eq!(
         chat.say("yes").carried()[0].entities.get(EntityName::Sku),
         Some("WID-1001")

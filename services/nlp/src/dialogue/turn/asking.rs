@@ -17,7 +17,7 @@ use crate::{
         slot::{self, Slot},
     },
     format, plan,
-    understand::{Certainty, Decision, Understanding},
+    understand::{Certainty, Decision, Understanding, normalise::Normalised},
 };
 
 /// How often a question is asked again after an answer that cannot be used.
@@ -33,6 +33,14 @@ impl Heard<'_> {
             Said::Undo => return Turn::of(Part::free(Act::Undo)).settled(),
             _ => {}
         }
+        let plain = Normalised::new(self.text);
+        if slot::is_not_known(plain.text()) {
+            return not_known(form);
+        }
+        // No place is called "hello", and no supplier "ok".
+        if matches!(self.said, Said::Courtesy(_) | Said::Yes) {
+            return wrong(form);
+        }
         let request = self.request();
         match slot::fill(form.missing, self.text, &self.context) {
             Slot::Filled { name, value, sure } if sure || request.is_none() => {
@@ -41,7 +49,7 @@ impl Heard<'_> {
                 format::note(form.intent, &mut entities, self.text);
                 let product = matches!(name, EntityName::Product | EntityName::Sku);
                 let part = match product && !sure {
-                    true => plan::doubtful(form.intent, entities),
+                    true => self.doubtful(form.intent, entities, Some(self.text)),
                     false => plan::settle(form.intent, entities, form.confirm || !sure),
                 };
                 return Turn::of(part).settled();
@@ -83,7 +91,7 @@ impl Heard<'_> {
             return wrong(form);
         }
         if request.certainty == Certainty::Probable {
-            return Turn::of(plan::doubtful(form.intent, entities)).settled();
+            return Turn::of(self.doubtful(form.intent, entities, None)).settled();
         }
         let unsure = form.confirm || plan::is_unsure(request, &self.context);
         Turn::of(plan::settle(form.intent, entities, unsure)).settled()
@@ -117,6 +125,17 @@ fn behind(mut turn: Turn, form: &Form) -> Turn {
             Some(DialogueState::Choosing(list)) => list.form = Some(form.clone()),
             Some(DialogueState::Saying(list)) => list.form = Some(form.clone()),
             _ => {}
+        }
+    }
+    turn
+}
+
+/// Says how the word can be found; it counts as an answer that cannot be used.
+fn not_known(form: &Form) -> Turn {
+    let mut turn = wrong(form);
+    for part in &mut turn.parts {
+        if let Act::Answer(ReplyContent::MissingEntity { entity }) = part.act {
+            part.act = Act::Answer(ReplyContent::HowToFind { entity });
         }
     }
     turn

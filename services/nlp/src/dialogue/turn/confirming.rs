@@ -36,6 +36,7 @@ impl Heard<'_> {
                 | Said::Alerts { .. }
                 | Said::More
                 | Said::Back
+                | Said::Courtesy(_)
                 | Said::Command(_) => {}
             }
         }

@@ -118,6 +118,11 @@ fn orders() -> Vec<Sample> {
             order("draft", json!("asked"), false),
         ),
         (
+            "draft, more than was said",
+            "reorder_result",
+            order("draft", json!({"asked_rounded": {"asked": 243}}), true),
+        ),
+        (
             "placed",
             "reorder_result",
             order("placed", json!({"asked_rounded": {"asked": 243}}), true),

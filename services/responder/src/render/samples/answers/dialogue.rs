@@ -83,6 +83,14 @@ pub(super) fn samples() -> Vec<Sample> {
             "persona_changed",
             json!({"persona": null, "before": "hub"}),
         ),
+        ("hello", "courtesy", json!({"kind": "greeting"})),
+        ("thanks", "courtesy", json!({"kind": "thanks"})),
+        ("goodbye", "courtesy", json!({"kind": "farewell"})),
+        (
+            "yes to nothing",
+            "courtesy",
+            json!({"kind": "nothing_waits"}),
+        ),
         ("left", "declined", json!({"intent": "reorder_stock"})),
         (
             "taken back",

@@ -151,6 +151,16 @@ fn schedules() -> Vec<Sample> {
             change("cancelled", &monthly, None),
         ),
         (
+            "shown",
+            "schedule_saved",
+            change("shown", &weekly, Some(UNTIL)),
+        ),
+        (
+            "shown, paused",
+            "schedule_saved",
+            change("shown", &daily, None),
+        ),
+        (
             "schedules",
             "schedule_list",
             json!({"schedules": [line(2, &weekly, Some(UNTIL)), line(3, &last, None)]}),
