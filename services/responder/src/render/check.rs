@@ -1,7 +1,7 @@
 //! Whether a text can be used: it is a template, it can be worded with every answer that it is for,
 //! its markup is balanced, and it fits WhatsApp.
 
-use std::{fmt, sync::OnceLock};
+use std::fmt;
 
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -96,22 +96,12 @@ impl Candidate {
     }
 }
 
-/// The shipped texts to begin with: read once, since a folder of texts is checked one by one.
-fn base() -> anyhow::Result<Renderer> {
-    static SHIPPED: OnceLock<Renderer> = OnceLock::new();
-    if let Some(shipped) = SHIPPED.get() {
-        return Ok(shipped.clone());
-    }
-    let shipped = Renderer::new()?;
-    Ok(SHIPPED.get_or_init(|| shipped).clone())
-}
-
 /// The problems of `candidate` among the shipped texts; none: it can be used.
 ///
 /// # Errors
 /// When the shipped texts cannot be read.
 pub fn check(candidate: &Candidate) -> anyhow::Result<Vec<Problem>> {
-    let mut renderer = base()?;
+    let mut renderer = Renderer::new()?;
     let file = candidate.file();
     if let Err(error) = renderer.put(&file, &candidate.body) {
         return Ok(vec![of_error(&file, &error)]);
@@ -231,7 +221,7 @@ fn worded(
 /// # Errors
 /// When it cannot be worded.
 pub fn preview(candidate: &Candidate) -> anyhow::Result<Vec<(&'static str, String)>> {
-    let mut renderer = base()?;
+    let mut renderer = Renderer::new()?;
     renderer.put(&candidate.file(), &candidate.body)?;
     let texts = worded(&renderer, candidate).into_iter();
     texts.map(|(what, text)| Ok((what, text?))).collect()
