@@ -245,13 +245,13 @@ impl<'a> Heard<'a> {
             return Turn::answer(expired(what)).settled();
         }
         if matches!(self.said, Said::Yes | Said::No) {
-            return Turn::answer(self.to_no_question());
+            return Turn::answer(self.unasked_answer());
         }
         self.follow_up().unwrap_or_else(|| self.fresh())
     }
 
     /// What is answered to a yes or a no when nothing waits for one. "Ok, thanks" is thanks.
-    fn to_no_question(&self) -> ReplyContent {
+    fn unasked_answer(&self) -> ReplyContent {
         let plain = Normalised::new(self.text);
         let talk = courtesy::read(plain.text()).filter(|talk| !talk.no);
         let kind = talk.map_or(Courtesy::NothingWaits, |talk| talk.kind);
