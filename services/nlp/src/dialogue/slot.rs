@@ -12,7 +12,7 @@ use super::choices::{self, is_filler, one_of, words};
 use crate::understand::{
     Context,
     catalogue::{ACCEPT, Candidate, Catalogue, CatalogueItem, ItemIndex, ItemKind, Resolution},
-    dates::{self, DateContext},
+    dates::{self, DateContext, DateMatch},
     entities::{ABSURD_QUANTITY, numbers},
     lexemes::{self, Vocabulary},
     normalise::Normalised,
@@ -114,6 +114,22 @@ pub fn fill(asked: EntityName, text: &str, context: &Context<'_>) -> Slot {
     }
 }
 
+/// What `text` answers when it names a period besides: "sales last week" to "which report?". The
+/// answer, and the period.
+#[must_use]
+pub fn fill_and_period(
+    asked: EntityName,
+    text: &str,
+    context: &Context<'_>,
+) -> Option<(Slot, String)> {
+    let (found, dates) = longest_period(text, context)?;
+    let rest = format!("{} {}", &text[..found.span.start], &text[found.span.end..]);
+    match fill(asked, &rest, context) {
+        Slot::Nothing => None,
+        slot => Some((slot, dates::label(&found, &dates))),
+    }
+}
+
 fn number(plain: &str) -> Option<String> {
     let lexemes = lexemes::lexemes(plain, &Vocabulary::default());
     let found = numbers::find(plain, &lexemes);
@@ -137,19 +153,24 @@ fn alert(plain: &str) -> Option<String> {
     (coded && said.next().is_none()).then(|| code.to_uppercase())
 }
 
-/// The period that makes up most of the message.
-fn period(text: &str, context: &Context<'_>) -> Option<String> {
+/// The period that a message names; of several the longest.
+fn longest_period(text: &str, context: &Context<'_>) -> Option<(DateMatch, DateContext)> {
     let today = context.now.with_timezone(&context.time_zone).date_naive();
     // People answer in a language that is not their profile's, too.
     let languages = [context.language.map(Into::into), None];
-    let (found, dates) = languages.into_iter().find_map(|language| {
+    languages.into_iter().find_map(|language| {
         let dates = DateContext::new(today, context.week_start, language);
         let found = dates::find(text, &dates)
             .into_iter()
             .filter(|found| found.range.start.is_none_or(|start| start <= today))
             .max_by_key(|found| found.span.len())?;
         Some((found, dates))
-    })?;
+    })
+}
+
+/// The period that makes up most of the message.
+fn period(text: &str, context: &Context<'_>) -> Option<String> {
+    let (found, dates) = longest_period(text, context)?;
     let (before, after) = (&text[..found.span.start], &text[found.span.end..]);
     let mut rest = before.split_whitespace().chain(after.split_whitespace());
     let alone = rest.all(|word| {

@@ -5,6 +5,7 @@
 //! at most, and nothing is changed without a plain request or a yes.
 
 mod asking;
+mod choosing;
 mod confirming;
 
 use chrono::{DateTime, Utc};
@@ -13,10 +14,11 @@ use wharf_domain::{
         ReplyContent,
         answers::{Courtesy, Waited},
     },
-    dialogue::{Choice, DialogueState, Form, Offered, ShownLines, ShownList},
-    entities::{Entities, EntityName},
+    dialogue::{DialogueState, Offered, ShownLines, ShownList},
+    entities::Entities,
     ids::ExecutionId,
     intent::IntentType,
+    mapping::mapping_of,
 };
 use wharf_store::dialogues::Found;
 
@@ -25,9 +27,9 @@ use super::{
     commands::{self, Command, PersonaAsk},
     courtesy,
     follow::{self, Followed, Previous},
-    lines, names, offers,
+    offers,
     quoted::Quoted,
-    said::{self, Said},
+    said::Said,
     slot::{self, Slot},
 };
 use crate::{
@@ -90,6 +92,11 @@ fn meant(heard: &Heard<'_>, live: Option<&DialogueState>) -> Turn {
         // What answers no offer's question is a message like any.
         Some(DialogueState::Offering(_)) | None => heard.nothing_open(),
     }
+}
+
+/// Whether a request lacks nothing that it needs.
+fn is_complete(request: &Understanding) -> bool {
+    mapping_of(request.intent).is_some_and(|mapping| mapping.missing(&request.entities).is_none())
 }
 
 const fn expired(what: Waited) -> ReplyContent {
@@ -288,113 +295,5 @@ impl<'a> Heard<'a> {
             ),
         };
         answers.then_some(what)
-    }
-
-    fn choosing(&self, list: &ShownList) -> Turn {
-        match self.said {
-            Said::Lines(lines) => return lines::pick(list, lines, |choice| choice.clone()),
-            Said::More | Said::Back => return lines::turn_page(list, *self.said == Said::More),
-            Said::Alerts { intent, lines } => {
-                if let Some(turn) = lines::alerts(list, *intent, lines) {
-                    return turn;
-                }
-            }
-            Said::Yes | Said::No | Said::Cancel => {
-                if let Some(turn) = self.did_you_mean(list).or_else(|| self.which_one(list)) {
-                    return turn;
-                }
-            }
-            Said::Other { .. } => {
-                if let Some(turn) = self.named(list) {
-                    return turn;
-                }
-            }
-            _ => {}
-        }
-        match &list.form {
-            Some(form) => self.asking(form),
-            None => self.nothing_open(),
-        }
-    }
-
-    /// "Did you mean this?" is a list of one: a yes takes it, a no asks for the product again.
-    fn did_you_mean(&self, list: &ShownList) -> Option<Turn> {
-        let only = list.only_product()?;
-        match self.said {
-            Said::Yes => return Some(lines::pick(list, &[list.first + 1], Clone::clone)),
-            Said::No => {}
-            _ => return None,
-        }
-        let mut entities = only.entities.clone();
-        entities.remove(EntityName::Sku);
-        Some(Turn::of(plan::ask_for(Form {
-            intent: only.intent,
-            entities,
-            missing: EntityName::Product,
-            tries: 1,
-            confirm: only.confirm,
-        })))
-    }
-
-    /// A no leaves a list that asks which product or place is meant; a yes says none of its lines.
-    fn which_one(&self, list: &ShownList) -> Option<Turn> {
-        let intent = names::asked_for(list)?;
-        if list.form.is_some() {
-            return None;
-        }
-        Some(match self.said {
-            Said::Yes => Turn::answer(ReplyContent::NoSuchLine {
-                lines: list.last_line(),
-            }),
-            Said::No => Turn::answer(ReplyContent::Declined { intent }).settled(),
-            _ => {
-                let intent = Some(intent);
-                Turn::answer(ReplyContent::Cancelled { intent }).settled()
-            }
-        })
-    }
-
-    /// The line of the list that the message calls by its name.
-    fn named(&self, list: &ShownList) -> Option<Turn> {
-        let plain = Normalised::new(self.text);
-        let plain = plain.text();
-        let code = names::code(list, plain);
-        if code.is_none() && (self.request().is_some() || follow::read(plain).is_some()) {
-            return None;
-        }
-        let named = code.or_else(|| names::line(list, plain, self.context.catalogue))?;
-        Some(match named {
-            names::Named::Line { number, sure } => lines::pick(list, &[number], |choice| Choice {
-                confirm: choice.confirm || !sure,
-                ..choice.clone()
-            }),
-            // "Warehouse", when two of the places are one.
-            names::Named::Several if list.form.is_none() => {
-                Turn::answer(ReplyContent::NoSuchLine {
-                    lines: list.last_line(),
-                })
-            }
-            names::Named::Several => return None,
-        })
-    }
-
-    /// A number of a list is what its line stands for.
-    fn saying(&self, list: &ShownLines) -> Turn {
-        match (self.said, &list.form) {
-            (Said::Lines(lines), _) => {
-                let words = match lines.as_slice() {
-                    [line] => line.checked_sub(1).and_then(|index| list.lines.get(index)),
-                    _ => None,
-                };
-                match words.map(|words| said::read(words, false)) {
-                    Some(Said::Command(command)) => self.command(command, None),
-                    _ => Turn::answer(ReplyContent::NoSuchLine {
-                        lines: list.lines.len(),
-                    }),
-                }
-            }
-            (_, Some(form)) => self.asking(form),
-            (_, None) => self.nothing_open(),
-        }
     }
 }

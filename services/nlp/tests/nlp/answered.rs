@@ -3,7 +3,10 @@
 use serde_json::json;
 use wharf_broker::{Queue, Stage};
 use wharf_domain::{
-    contracts::ReplyContent, entities::EntityName, intent::IntentType, priority::Priority,
+    contracts::{ReplyContent, answers::Courtesy},
+    entities::EntityName,
+    intent::IntentType,
+    priority::Priority,
 };
 use wharf_pipeline::Outcome;
 
@@ -60,17 +63,13 @@ async fn the_language_of_plain_words_is_kept_for_who_has_set_none() {
     let nlp = TestNlp::start().await;
     let none = "UPDATE profiles SET locale = NULL";
     nlp.db.run_sql(none).await;
-    for (number, (said, language)) in [
-        ("¿qué puedes hacer por mí?", "es"),
-        ("help", "es"),
-        ("what can you do for me?", "en"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let message = text(u32::try_from(number).unwrap() + 1, NAVIGATOR, said);
-        nlp.send(&message).await;
-        nlp.reply_to(&message).await;
+    for (number, said, language) in [
+        (1, "¿qué puedes hacer por mí?", "es"),
+        (2, "help", "es"),
+        (3, "what can you do for me?", "en"),
+    ] {
+        nlp.send(&text(number, NAVIGATOR, said)).await;
+        nlp.wait_settled("done", number).await;
         let kept = format!("contacts WHERE language = '{language}'");
         assert_eq!(nlp.db.rows(&kept).await, 1, "{said}");
     }
@@ -78,9 +77,9 @@ async fn the_language_of_plain_words_is_kept_for_who_has_set_none() {
     nlp.db
         .run_sql("UPDATE profiles SET locale = 'en'; UPDATE contacts SET language = NULL")
         .await;
-    let message = text(4, NAVIGATOR, "¿qué puedes hacer por mí?");
-    nlp.send(&message).await;
-    nlp.reply_to(&message).await;
+    let again = "¿qué puedes hacer por mí?";
+    nlp.send(&text(4, NAVIGATOR, again)).await;
+    nlp.wait_settled("done", 4).await;
     assert_eq!(nlp.db.rows("contacts WHERE language IS NOT NULL").await, 0);
 }
 
@@ -113,21 +112,31 @@ async fn after_an_opt_out_and_to_a_reaction_nothing_is_said() {
 #[tokio::test]
 async fn what_carries_no_text_is_handled_like_any_message() {
     let nlp = TestNlp::start().await;
+    let to_nothing = ReplyContent::Courtesy {
+        kind: Courtesy::NothingWaits,
+    };
     let wordless = [
-        message(3, NAVIGATOR, json!({"body": ""})),
-        message(4, NAVIGATOR, json!({"body": " \n\u{3000} "})),
-        message(5, NAVIGATOR, json!({"button": {"text": "Yes"}})),
+        (json!({"body": ""}), ReplyContent::UnknownCommand),
+        (
+            json!({"body": " \n\u{3000} "}),
+            ReplyContent::UnknownCommand,
+        ),
+        (json!({"button": {"text": "Yes"}}), to_nothing),
     ];
-    for message in &wordless {
+    let wordless: Vec<_> = (3..)
+        .zip(wordless)
+        .map(|(number, (body, answer))| (message(number, NAVIGATOR, body), answer))
+        .collect();
+    for (message, _) in &wordless {
         nlp.send(message).await;
     }
     nlp.wait_settled("done", 3).await;
     let replies: Vec<_> = nlp
         .read::<wharf_domain::contracts::ReplyRequest>(Queue::Reply(Priority::Normal), 3)
         .await;
-    for (message, reply) in wordless.iter().zip(&replies) {
+    for ((message, answer), reply) in wordless.iter().zip(&replies) {
         assert_eq!(reply.id, message.execution_id.message("reply"));
-        assert_eq!(reply.body.content, ReplyContent::UnknownCommand);
+        assert_eq!(&reply.body.content, answer);
         assert_eq!(nlp.row(message).await.unwrap().intent_type, None);
     }
     assert_eq!(nlp.broker.ready(Queue::Dead(Stage::Nlp)).await, 0);

@@ -65,6 +65,10 @@ fn asked(content: &ReplyContent) -> Option<Asked> {
         ReplyContent::ReorderResult(order) if order.state == ReorderState::Draft => {
             Some(Asked::YesNo)
         }
+        // "Did you mean this?"
+        ReplyContent::WhichProduct { candidates, .. } if candidates.len() == 1 => {
+            Some(Asked::YesNo)
+        }
         ReplyContent::WhichProduct { candidates, .. } => {
             let skus = candidates.iter().map(|product| Some(product.sku.clone()));
             line(skus.collect())

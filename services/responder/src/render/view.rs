@@ -163,7 +163,9 @@ fn inventory(result: &InventoryCheckResult, reader: &Reader) -> Value {
         name: &result.name,
         unit: &result.unit,
         quantity: result.quantity,
-        recorded: result.last_updated.is_some() || !result.entities.is_empty(),
+        recorded: result.quantity != 0
+            || result.last_updated.is_some()
+            || !result.entities.is_empty(),
         location: if result.location.is_empty() {
             "-"
         } else {

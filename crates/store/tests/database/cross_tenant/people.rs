@@ -64,6 +64,9 @@ async fn people_and_rights() {
             contacts::reply_target(conn, company, ours.contact);
             audit::since(conn, company, at(0), 10);
         }
+        contacts::note_language(conn, company, ours.contact, "es")
+            .await
+            .unwrap();
         if way.wall == Wall::Database {
             nothing! { companies::get(conn, company); }
         }

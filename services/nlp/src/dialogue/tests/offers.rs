@@ -335,7 +335,6 @@ fn a_message_tells_how_its_writer_likes_to_be_answered() {
         ("what about hex bolt M10?", Some(Did::ReadOn)),
         ("LEARN", Some(Did::TookLesson)),
         ("lessons", Some(Did::TookLesson)),
-        ("2", Some(Did::TookLesson)),
         // What is no request by itself.
         ("order 40 blue widgets", asked(4)),
         ("yes", None),
@@ -345,6 +344,8 @@ fn a_message_tells_how_its_writer_likes_to_be_answered() {
     ] {
         assert_eq!(chat.say(text).did, did, "{text}");
     }
+    chat.row = Some((DialogueState::Offering(Offered::Lessons), chat.now));
+    assert_eq!(chat.say("2").did, Some(Did::TookLesson));
     // What answers a question.
     chat.say("generate report");
     assert_eq!(chat.say("sales").did, None);

@@ -8,7 +8,7 @@ use wharf_domain::{
     mapping::mapping_of,
 };
 
-use super::Heard;
+use super::{Heard, is_complete};
 use crate::{
     dialogue::{
         Act, Part, Turn,
@@ -40,6 +40,17 @@ impl Heard<'_> {
         // No place is called "hello", and no supplier "ok".
         if matches!(self.said, Said::Courtesy(_) | Said::Yes) {
             return wrong(form);
+        }
+        // Reports are asked for by kind and period: whoever names both is not asked twice.
+        if form.missing == EntityName::ReportType
+            && let Some((Slot::Filled { name, value, .. }, period)) =
+                slot::fill_and_period(form.missing, self.text, &self.context)
+        {
+            let mut entities = form.entities.clone();
+            entities.set(name, value);
+            entities.set(EntityName::DateRange, period);
+            format::note(form.intent, &mut entities, self.text);
+            return Turn::of(plan::settle(form.intent, entities, form.confirm)).settled();
         }
         let request = self.request();
         match slot::fill(form.missing, self.text, &self.context) {
@@ -102,8 +113,7 @@ impl Heard<'_> {
         let reads = |request: &Understanding| {
             !request.intent.mutates()
                 && request.decision == Decision::Accept
-                && mapping_of(request.intent)
-                    .is_some_and(|mapping| mapping.missing(&request.entities).is_none())
+                && is_complete(request)
         };
         match request.requests.as_slice() {
             [] => reads(request),

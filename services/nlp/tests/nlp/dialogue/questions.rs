@@ -5,7 +5,10 @@ use serde_json::json;
 use wharf_domain::{
     agent::AgentType,
     clock::{Clock, SystemClock},
-    contracts::{ReplyContent, Step, answers::Waited},
+    contracts::{
+        ReplyContent, Step,
+        answers::{Courtesy, Waited},
+    },
     entities::EntityName,
     ids::named,
     intent::IntentType,
@@ -14,6 +17,10 @@ use wharf_store::{dialogues, executions::ExecutionStatus};
 
 use super::chat::{Chat, drafted, entities};
 use crate::support::NAVIGATOR;
+
+const NOTHING_WAITS: ReplyContent = ReplyContent::Courtesy {
+    kind: Courtesy::NothingWaits,
+};
 
 #[tokio::test]
 async fn a_yes_that_comes_twenty_times_is_one_execution() {
@@ -38,7 +45,7 @@ async fn a_yes_that_comes_twenty_times_is_one_execution() {
     assert_eq!(context.entities.get(EntityName::Sku), Some("WID-1001"));
     assert_eq!(chat.waits_for().await, None);
     // Another yes answers nothing.
-    assert_eq!(chat.answer("yes").await, ReplyContent::UnknownCommand);
+    assert_eq!(chat.answer("yes").await, NOTHING_WAITS);
     assert_eq!(chat.executions().await, 1);
 }
 
@@ -102,7 +109,7 @@ async fn another_companys_question_is_not_answered() {
         .await
         .unwrap();
     drop(conn);
-    assert_eq!(chat.answer("yes").await, ReplyContent::UnknownCommand);
+    assert_eq!(chat.answer("yes").await, NOTHING_WAITS);
     assert_eq!(chat.executions().await, 0);
     assert_eq!(chat.nlp.db.rows("dialogues").await, 1);
 }
@@ -126,6 +133,12 @@ async fn the_answer_alone_completes_a_request_and_a_side_question_does_not_distu
     ]);
     assert_eq!(context.entities, expected);
     assert_eq!(context.step, Step::Ask);
+    // Both at once.
+    let entity = EntityName::ReportType;
+    let missing = ReplyContent::MissingEntity { entity };
+    assert_eq!(chat.answer("generate report").await, missing);
+    let (_, context) = chat.execution("sales last week please").await;
+    assert_eq!(context.entities, expected);
     assert_eq!(chat.waits_for().await, None);
 
     chat.answer("check inventory").await;

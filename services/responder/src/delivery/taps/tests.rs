@@ -91,13 +91,13 @@ fn what_does_not_fit_is_not_tapped() {
     let eleven: Vec<_> = (0..11).map(|_| ("B-8", "Bolt")).collect();
     assert_eq!(asked(&which(&eleven)), None);
     // A wording without numbers, such as a company's own.
-    let asked = asked(&which(&[("B-8", "Bolt")])).unwrap();
-    assert_eq!(fitting(&asked, "Which one? B-8?"), None);
+    let asked = asked(&which(&[("B-8", "Bolt"), ("B-9", "Bolt")])).unwrap();
+    assert_eq!(fitting(&asked, "Which one? B-8 or B-9?"), None);
 }
 
 #[test]
 fn markup_goes_and_codes_stay() {
-    let taps = fits(&which(&[("HX_22_B", "Red")])).unwrap();
+    let taps = fits(&which(&[("HX_22_B", "Red"), ("HX_23_B", "Blue")])).unwrap();
     assert_eq!(taps.items[0].title, "1. Red (HX_22_B)");
     assert_eq!(
         without_markup("*Red* _and_ HX_22_B ```x```"),
