@@ -76,10 +76,12 @@ impl StackBuilder {
         self
     }
 
-    /// Lifts the limit of messages a sender may send, for tests of many messages.
+    /// For tests of many messages: lifts the limit of what a sender may send, and offers nobody who
+    /// writes as often as that another persona, so that each message has one reply.
     #[must_use]
     pub fn unlimited(self) -> Self {
         self.set("WHARF__RATE_LIMIT__MESSAGES", "1000000")
+            .set("WHARF__ADAPTIVE__OFFERS", "false")
     }
 
     /// How Twilio reports what became of replies.
