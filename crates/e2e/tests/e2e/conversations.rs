@@ -35,7 +35,9 @@ fn scripts(theme: &str) -> Vec<(PathBuf, Script)> {
 }
 
 async fn play_all(theme: &str) {
-    let stack = stack().unlimited().history().start().await;
+    // One of the conversations is about being offered another persona.
+    let stack = stack().unlimited().set("WHARF__ADAPTIVE__OFFERS", "true");
+    let stack = stack.history().start().await;
     stack.rows().save().await;
     let mut failures = Vec::new();
     for (path, script) in scripts(theme) {
