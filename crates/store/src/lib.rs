@@ -14,7 +14,7 @@
 //! has opened by `in_company`.
 //!
 //! To add a table: a migration (see `migrations/README.md`: `wharf_isolate` in it gives services the
-//! table), `schema.rs`, a file here.
+//! table), `schema`, a file here.
 
 pub mod agent_runs;
 pub mod agents;
