@@ -9,6 +9,7 @@
 mod agent_result;
 pub mod answers;
 mod attachment;
+mod content;
 mod envelope;
 mod execution;
 mod inbound;
@@ -20,10 +21,11 @@ mod tests;
 pub use agent_result::{AgentAnswer, AgentResult, AnswerRefused, MAX_AGENT_TEXT};
 pub use answers::{EntityStock, Figure, InventoryCheckResult};
 pub use attachment::Attachment;
+pub use content::{AgentErrorKind, ProductName, ReplyContent};
 pub use envelope::{Contract, DecodeError, Envelope};
 pub use execution::{ExecutionContext, ExecutionRequest, ScheduledRun, Step};
 pub use inbound::{
     ButtonTap, InboundMessage, ListChoice, Location, Media, OptOut, QuotedMessage, Referral,
 };
-pub use reply::{AgentErrorKind, ProductName, ReplyContent, ReplyRequest, ReplyTo};
+pub use reply::{ReplyRequest, ReplyTo};
 pub use status::{DeliveryStatus, StatusCallback};
