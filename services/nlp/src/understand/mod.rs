@@ -44,6 +44,7 @@ pub use guards::Guard;
 
 use catalogue::Catalogue;
 use entities::{Found, Reading};
+use features::Features;
 use lexemes::Lexeme;
 use linear::softmax;
 use model::Model;
@@ -173,8 +174,7 @@ pub fn plain_language(text: &str) -> Option<Language> {
 #[must_use]
 pub fn understand_with(model: &Model, text: &str, context: &Context<'_>) -> Understanding {
     let plain = Normalised::new(text);
-    let lexemes = lexemes::lexemes(plain.text(), &model.vocabulary);
-    let features = features::extract(plain.text(), &lexemes);
+    let (lexemes, features) = words(model, &plain, context);
     let reading = Reading {
         original: text,
         plain: &plain,
@@ -184,6 +184,17 @@ pub fn understand_with(model: &Model, text: &str, context: &Context<'_>) -> Unde
     let mut whole = one(model, &reading, 0, context);
     whole.requests = requests(model, &reading, &whole, context);
     whole
+}
+
+/// The words of a message and their features. Numbers of the catalogue's names are not among them.
+fn words(model: &Model, plain: &Normalised, context: &Context<'_>) -> (Vec<Lexeme>, Features) {
+    let text = match context.catalogue {
+        Some(catalogue) => catalogue.without_measures(plain.text()),
+        None => plain.text().into(),
+    };
+    let lexemes = lexemes::lexemes(&text, &model.vocabulary);
+    let features = features::extract(&text, &lexemes);
+    (lexemes, features)
 }
 
 fn one(
@@ -314,8 +325,7 @@ fn part(
     let origin = reading.plain.origin(span);
     let text = reading.original.get(origin.clone())?;
     let plain = Normalised::new(text);
-    let lexemes = lexemes::lexemes(plain.text(), &model.vocabulary);
-    let features = features::extract(plain.text(), &lexemes);
+    let (lexemes, features) = words(model, &plain, context);
     let part = Reading {
         original: text,
         plain: &plain,

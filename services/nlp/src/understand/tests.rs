@@ -217,6 +217,42 @@ fn the_catalogue_corrects_names() {
 }
 
 #[test]
+fn a_number_of_a_name_is_no_quantity() {
+    let items = ["Adjustable bracket 120 mm", "Adjustable bracket 160 mm"];
+    let catalogue = Catalogue::build(items.map(|name| CatalogueItem {
+        kind: ItemKind::Product,
+        sku: None,
+        name: name.to_owned(),
+        aliases: vec!["bracket".to_owned()],
+    }));
+    for (text, intent, quantity) in [
+        (
+            "stock of adjustable bracket 160",
+            IntentType::CheckInventory,
+            None,
+        ),
+        (
+            "order 5 adjustable bracket 160",
+            IntentType::ReorderStock,
+            Some("5"),
+        ),
+        (
+            "received 40 of adjustable bracket 160",
+            IntentType::UpdateStock,
+            Some("40"),
+        ),
+    ] {
+        let understood = read_with(text, Some(&catalogue));
+        assert_eq!(understood.intent, intent, "{text}");
+        let entity = |name| understood.entities.get(name);
+        let product = entity(EntityName::Product);
+        assert_eq!(product, Some("adjustable bracket 160 mm"), "{text}");
+        assert_eq!(entity(EntityName::Quantity), quantity, "{text}");
+        assert_eq!(entity(EntityName::Sku), None, "{text}");
+    }
+}
+
+#[test]
 fn a_misspelt_code_is_read_asked_or_left_as_written() {
     let items = ["ABC-1234", "QX-55102", "WID-1001", "WID-1101", "WID-1201"];
     let catalogue = Catalogue::build(items.map(|sku| CatalogueItem {

@@ -1,11 +1,13 @@
 //! Exact names in a text, in one pass (Aho-Corasick over canonical tokens, so that `500ml`,
 //! plurals, hyphens and fillers make no difference).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::fold::{TokenKind, Tokens};
+use super::lexicon;
 use super::sku::compact;
 use super::{Catalogue, Hit, ItemIndex, Via};
 
@@ -25,21 +27,40 @@ type Owners = Vec<(ItemIndex, Via)>;
 #[derive(Debug, Default)]
 pub(super) struct Builder {
     patterns: BTreeMap<String, Owners>,
+    /// Of names that end in a number and a unit: by what stands before these, the names without
+    /// the unit.
+    unitless: BTreeMap<String, Vec<(String, ItemIndex)>>,
 }
 
 #[derive(Debug)]
 pub(super) struct ExactIndex {
     automaton: Option<AhoCorasick>,
     patterns: Vec<(String, Owners)>,
+    /// Whether there are names that are found without their unit.
+    unitless: bool,
 }
 
 impl Builder {
     pub(super) fn add(&mut self, tokens: &Tokens, item: ItemIndex, via: Via) {
-        let mut key = String::new();
-        canonical(tokens, 0..tokens.list.len(), &mut key, |_| {});
-        if key.is_empty() {
-            return;
+        let key = key(tokens, tokens.list.len());
+        if !key.is_empty() {
+            self.own(key, item, via);
         }
+    }
+
+    /// The name without its unit, if it ends in one with a number before.
+    pub(super) fn add_unitless(&mut self, tokens: &Tokens, item: ItemIndex) {
+        let kinds: Vec<TokenKind> = tokens.list.iter().map(|token| token.kind).collect();
+        if let [name @ .., TokenKind::Number, TokenKind::Short] = kinds.as_slice()
+            && !name.is_empty()
+        {
+            let count = name.len();
+            let bare = self.unitless.entry(key(tokens, count)).or_default();
+            bare.push((key(tokens, count + 1), item));
+        }
+    }
+
+    fn own(&mut self, key: String, item: ItemIndex, via: Via) {
         let owners = self.patterns.entry(key).or_default();
         if owners.iter().all(|(known, _)| *known != item) {
             owners.push((item, via));
@@ -47,6 +68,20 @@ impl Builder {
     }
 
     pub(super) fn finish(mut self) -> ExactIndex {
+        let mut unitless = false;
+        for names in std::mem::take(&mut self.unitless).into_values() {
+            // Of an item that is the only one of its name a number says how many.
+            if names.iter().all(|(_, item)| *item == names[0].1) {
+                continue;
+            }
+            for (key, item) in names {
+                let owners = self.patterns.get(&key);
+                if owners.is_none_or(|owners| owners[0].1 == Via::Unitless) {
+                    unitless = true;
+                    self.own(key, item, Via::Unitless);
+                }
+            }
+        }
         for owners in self.patterns.values_mut() {
             owners.sort_by_key(|(item, via)| (*via as u8, *item));
         }
@@ -60,6 +95,7 @@ impl Builder {
         ExactIndex {
             automaton,
             patterns,
+            unitless,
         }
     }
 }
@@ -67,8 +103,7 @@ impl Builder {
 impl ExactIndex {
     /// Items of exactly this name.
     pub(super) fn whole(&self, tokens: &Tokens) -> &[(ItemIndex, Via)] {
-        let mut key = String::new();
-        canonical(tokens, 0..tokens.list.len(), &mut key, |_| {});
+        let key = key(tokens, tokens.list.len());
         match self
             .patterns
             .binary_search_by(|(known, _)| known.as_str().cmp(&key))
@@ -105,9 +140,17 @@ impl Catalogue {
             let Some((item, via)) = owners.first().copied() else {
                 continue;
             };
-            let torn = from.glued || tokens.list.get(last + 1).is_some_and(|next| next.glued);
+            let next = tokens.list.get(last + 1);
+            let torn = from.glued || next.is_some_and(|next| next.glued);
+            // "bracket 160 boxes": how many, not how long.
+            let counted = via == Via::Unitless
+                && next.is_some_and(|next| {
+                    let word = tokens.surface(last + 1);
+                    let ends = lexicon::is_request(word) || lexicon::is_courtesy(word);
+                    !ends && folded[to.span.end..next.span.start].trim().is_empty()
+                });
             let span = from.span.start..to.span.end;
-            if torn || (via == Via::Sku && !stands_alone(folded, &span)) {
+            if torn || counted || (via == Via::Sku && !stands_alone(folded, &span)) {
                 continue;
             }
             let others = owners[1..].iter().map(|(other, _)| *other);
@@ -119,6 +162,24 @@ impl Catalogue {
             });
         }
         hits
+    }
+
+    /// The text with spaces for the numbers that belong to names written without their unit, so
+    /// that nobody takes them for quantities.
+    pub fn without_measures<'a>(&self, folded: &'a str) -> Cow<'a, str> {
+        if !self.exact.unitless || !folded.bytes().any(|byte| byte.is_ascii_digit()) {
+            return Cow::Borrowed(folded);
+        }
+        let mut text = Cow::Borrowed(folded);
+        for hit in self.find_all(folded) {
+            if hit.via == Via::Unitless {
+                let name = folded[hit.span.clone()].trim_end_matches(|c: char| !c.is_alphabetic());
+                let number = hit.span.start + name.len()..hit.span.end;
+                let spaces = " ".repeat(number.len());
+                text.to_mut().replace_range(number, &spaces);
+            }
+        }
+        text
     }
 }
 
@@ -134,6 +195,13 @@ fn stands_alone(text: &str, span: &std::ops::Range<usize>) -> bool {
     let code = compact(&text[span.clone()]);
     let number = code.bytes().all(|b| b.is_ascii_digit()) && code.len() < SHORT_NUMBER;
     !part_before && !part_after && !number
+}
+
+/// The first `count` tokens as [`canonical`] writes them.
+fn key(tokens: &Tokens, count: usize) -> String {
+    let mut key = String::new();
+    canonical(tokens, 0..count, &mut key, |_| {});
+    key
 }
 
 /// Writes tokens so that equal names are equal strings; tells the end of each.

@@ -81,6 +81,9 @@ pub enum Via {
     Name,
     /// One of the aliases.
     Alias,
+    /// The name without its last unit, when the number before tells it from another of that name:
+    /// `bracket 160`, where there are `bracket 120 mm` and `bracket 160 mm`.
+    Unitless,
 }
 
 /// An exact name, code or alias in a text.
@@ -212,6 +215,7 @@ impl Catalogue {
                     continue;
                 }
                 exact.add(&tokens, item, via);
+                exact.add_unitless(&tokens, item);
                 let words = vocabulary.add_form(forms.len() as u32, &tokens);
                 forms.push(Form {
                     item,

@@ -189,6 +189,37 @@ fn one_name_of_two_items_is_ambiguous() {
 }
 
 #[test]
+fn a_number_that_tells_variants_apart_needs_no_unit() {
+    let named = |sku, name| item(ItemKind::Product, sku, name, &[]);
+    let catalogue = Catalogue::build([
+        item(ItemKind::Product, "B-120", "Bracket 120 mm", &["bracket"]),
+        named("B-160", "Bracket 160 mm"),
+        named("W-5", "Copper wire 5 mm"),
+        named("P-20", "Pipe 20 mm"),
+        named("P-30", "Pipe 30 mm"),
+        named("P-30x", "Pipe 30"),
+    ]);
+    for (text, item, left) in [
+        ("stock of bracket 160", "B-160", "stock of bracket    "),
+        ("bracket 160, please", "B-160", "bracket    , please"),
+        ("bracket 160 mm", "B-160", "bracket 160 mm"),
+        ("bracket 170", "B-120", "bracket 170"),
+        ("pipe 30", "P-30x", "pipe 30"),
+        ("pipe 20 and bracket", "P-20", "pipe    and bracket"),
+    ] {
+        let found = catalogue.find_all(text)[0].item as usize;
+        let sku = catalogue.items()[found].sku.as_deref();
+        assert_eq!(sku, Some(item), "{text}");
+        assert_eq!(catalogue.without_measures(text), left, "{text}");
+    }
+    for text in ["bracket 160 boxes", "order copper wire 5"] {
+        let hits = catalogue.find_all(text);
+        assert!(hits.iter().all(|hit| hit.via != Via::Unitless), "{text}");
+        assert_eq!(catalogue.without_measures(text), text);
+    }
+}
+
+#[test]
 fn misspelt_names_are_found_in_texts() {
     let catalogue = catalogue();
     let found = |text: &str| {
