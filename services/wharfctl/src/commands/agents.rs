@@ -163,11 +163,10 @@ async fn line(conn: &mut AsyncPgConnection, agent: &Agent) -> Result<String, Sto
 
 #[cfg(test)]
 mod tests {
-    use wharf_domain::clock::{Clock, SystemClock};
-    use wharf_store::{StoreError, demo};
-    use wharf_testkit::database::TestDatabase;
+    use wharf_store::demo;
 
     use super::*;
+    use crate::commands::demo_database;
 
     async fn output(command: AgentsCommand, database: &DatabaseConfig) -> anyhow::Result<String> {
         let mut out = Vec::new();
@@ -186,13 +185,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_agent_is_plugged_in_listed_and_unplugged() {
-        let db = TestDatabase::create().await;
-        let store = db.store().await;
-        let now = SystemClock.now();
-        store
-            .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
-            .await
-            .unwrap();
+        let db = demo_database().await;
         let database = DatabaseConfig::new(db.url());
         let secret = "0123456789abcdef0123456789abcdef";
         let plugged = output(plugging("https://agents.example/buy", secret), &database)

@@ -213,9 +213,9 @@ mod tests {
     use clap::Parser;
     use wharf_domain::clock::SystemClock;
     use wharf_store::demo;
-    use wharf_testkit::database::TestDatabase;
 
     use super::*;
+    use crate::commands::demo_database;
 
     #[derive(Debug, Parser)]
     struct Line {
@@ -234,13 +234,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_person_is_invited_listed_and_uninvited() {
-        let db = TestDatabase::create().await;
-        let store = db.store().await;
-        let now = SystemClock.now();
-        store
-            .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
-            .await
-            .unwrap();
+        let db = demo_database().await;
         let database = DatabaseConfig::new(db.url());
         let said = output(
             &[
@@ -286,13 +280,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_is_refused() {
-        let db = TestDatabase::create().await;
-        let store = db.store().await;
-        let now = SystemClock.now();
-        store
-            .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
-            .await
-            .unwrap();
+        let db = demo_database().await;
         let database = DatabaseConfig::new(db.url());
         for (words, expected) in [
             (vec!["--name", "Ana"], "--role"),

@@ -15,3 +15,19 @@ pub mod signature;
 pub mod templates;
 pub mod topology;
 pub mod train;
+
+/// A database with the demo company in it.
+#[cfg(test)]
+async fn demo_database() -> wharf_testkit::database::TestDatabase {
+    use wharf_domain::clock::{Clock as _, SystemClock};
+    use wharf_store::{StoreError, demo};
+
+    let db = wharf_testkit::database::TestDatabase::create().await;
+    let now = SystemClock.now();
+    db.store()
+        .await
+        .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
+        .await
+        .unwrap();
+    db
+}

@@ -1,10 +1,12 @@
 use tempfile::TempDir;
-use wharf_domain::clock::{Clock, SystemClock};
+use wharf_domain::clock::SystemClock;
 use wharf_store::demo;
-use wharf_testkit::database::TestDatabase;
 
 use super::*;
-use crate::commands::parse::{self, Parse, ReadingArgs};
+use crate::commands::{
+    demo_database,
+    parse::{self, Parse, ReadingArgs},
+};
 
 fn folder(file: &str, body: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -26,13 +28,7 @@ async fn output(command: TemplatesCommand, database: &DatabaseConfig) -> String 
 
 #[tokio::test]
 async fn what_check_refuses_is_not_imported_and_what_is_imported_comes_out_again() {
-    let db = TestDatabase::create().await;
-    let store = db.store().await;
-    let now = SystemClock.now();
-    store
-        .transaction::<_, StoreError, _>(async |conn| demo::load(conn, now, false).await)
-        .await
-        .unwrap();
+    let db = demo_database().await;
     let database = DatabaseConfig::new(db.url());
     let company = demo::WHATSAPP_ADDRESS.to_owned();
     let import = |folder: &TempDir| TemplatesCommand::Import {
