@@ -88,3 +88,47 @@ async fn a_tap_places_a_drafted_order_and_takes_a_line_of_a_list() {
     stack.queues().drained(ANSWER).await;
     stack.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tap_takes_the_persona_that_is_offered_and_nothing_that_is_asked_later() {
+    let stack = stack().unlimited().start().await;
+    content(
+        &stack,
+        "quick_reply",
+        json!({"twilio/quick-reply": {"body": "{{1}}", "actions": [
+            {"title": "Jawohl", "id": "yes"}, {"title": "Lieber nicht", "id": "no"},
+        ]}}),
+    )
+    .await;
+    let hana = "WHERE display_name = 'Hana Suzuki'";
+    stack
+        .rows()
+        .execute(&format!(
+            "UPDATE profiles SET persona = NULL {hana};
+             INSERT INTO persona_signals (company_id, profile_id, messages, short, long, details,
+                                          lessons, off_hours, last_at)
+             SELECT company_id, id, 19, 19, 0, 0, 0, 0, now() FROM profiles {hana}"
+        ))
+        .await;
+    let persona = format!("profiles {hana} AND persona = 'streamliner'");
+
+    let answer = stack.ask(HANA, "stock WID-1001").await.reply;
+    assert!(answer.taps.is_empty(), "{answer:?}");
+    let offer = stack.reply_after(HANA, answer.seq).await;
+    assert_eq!(offer.taps.len(), 2, "{offer:?}");
+    assert!(offer.text.contains("Reply YES to switch"), "{offer:?}");
+    let switched = tap(&stack, &offer, "yes").await;
+    assert!(switched.text.contains("Streamliner on"), "{switched:?}");
+    assert_eq!(stack.rows().count(&persona).await, 1);
+    let taken = "persona_offers WHERE accepted";
+    assert_eq!(stack.rows().count(taken).await, 1);
+
+    // The offer's buttons stay on the screen: they answer nothing that is asked by now.
+    let draft = stack.ask(HANA, "reorder 200 WID-1001").await.reply;
+    assert_eq!(draft.taps.len(), 2, "{draft:?}");
+    tap(&stack, &offer, "yes").await;
+    let orders = "purchase_orders WHERE state = 'confirmed' AND execution_id IS NOT NULL";
+    assert_eq!(stack.rows().count(orders).await, 0);
+    stack.queues().drained(ANSWER).await;
+    stack.finish().await;
+}

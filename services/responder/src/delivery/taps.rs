@@ -61,7 +61,9 @@ fn asked(content: &ReplyContent) -> Option<Asked> {
             .then_some(Asked::Line(names))
     };
     match content {
-        ReplyContent::Confirm(_) | ReplyContent::ShareConfirm(_) => Some(Asked::YesNo),
+        ReplyContent::Confirm(_)
+        | ReplyContent::ShareConfirm(_)
+        | ReplyContent::PersonaOffer(_) => Some(Asked::YesNo),
         ReplyContent::ReorderResult(order) if order.state == ReorderState::Draft => {
             Some(Asked::YesNo)
         }

@@ -3,9 +3,13 @@
 use serde_json::{Value, json};
 use twilio_sim::{Entry, SimConfig, Tap, faults::Fault};
 use wharf_domain::{
-    contracts::{ProductName, ReplyContent, answers::Confirm},
+    contracts::{
+        ProductName, ReplyContent,
+        answers::{Confirm, PersonaOffer},
+    },
     entities::Entities,
     intent::IntentType,
+    persona::{Persona, adaptive::Because},
 };
 use wharf_store::{StoreError, demo, outbound::OutboundStatus, templates};
 use wharf_testkit::poll;
@@ -33,6 +37,14 @@ fn which() -> ReplyContent {
         asked: "widget".to_owned(),
         candidates: vec![product("WID-1001", "Blue widget"), product("W-2", "Red")],
     }
+}
+
+fn offer() -> ReplyContent {
+    ReplyContent::PersonaOffer(PersonaOffer {
+        persona: Persona::Spring,
+        because: Because::TakesLessons,
+        expires_at: at(600),
+    })
 }
 
 /// Quick reply with the ids that nlp knows.
@@ -123,6 +135,21 @@ async fn a_question_has_buttons_and_a_list_has_lines_once_they_are_configured() 
     responder
         .wait_metric(r#"wharf_tappable_replies_total{outcome="sent"}"#, 2)
         .await;
+    responder.assert_nothing_dead().await;
+}
+
+#[tokio::test]
+async fn an_offered_persona_has_the_buttons_of_a_question() {
+    let responder = TestResponder::start_with(&[RECHECK]).await;
+    let plain = responder.asked(1, offer()).await;
+    assert!(plain.taps.is_empty() && plain.text.contains("Reply YES to switch or NO"));
+    responder.content("quick_reply", quick_reply()).await;
+    let asked = responder.asked(2, offer()).await;
+    assert_eq!(titles(&asked), ["Yes", "No"]);
+    assert!(
+        asked.text.contains("Reply YES to switch or NO"),
+        "{asked:?}"
+    );
     responder.assert_nothing_dead().await;
 }
 
