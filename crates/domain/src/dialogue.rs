@@ -68,6 +68,9 @@ pub enum Offered {
         line: Option<usize>,
         /// Who gets it.
         people: Vec<ProfileId>,
+        /// The execution that asked; `None`: a row of an earlier release.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<ExecutionId>,
     },
     /// It was asked whether another persona shall answer.
     Persona {
@@ -85,6 +88,16 @@ impl Offered {
     #[must_use]
     pub const fn is_yes_or_no(&self) -> bool {
         matches!(self, Self::Share { .. } | Self::Persona { .. })
+    }
+
+    /// The execution whose reply asked for the yes or no, as far as it is known.
+    #[must_use]
+    pub const fn asked(&self) -> Option<ExecutionId> {
+        match self {
+            Self::Share { asked, .. } => *asked,
+            Self::Persona { asked, .. } => Some(*asked),
+            Self::Lessons | Self::Schedules { .. } | Self::When { .. } => None,
+        }
     }
 }
 

@@ -428,7 +428,9 @@ fn answers_question(
     let pending = match found.map(|found| &found.state) {
         Some(Waiting::Confirming(pending)) => pending,
         Some(Waiting::Offering(offered)) if offered.is_yes_or_no() => {
-            return matches!(said, Said::Yes | Said::No) && !reaction;
+            let another = quoted.zip(offered.asked());
+            let another = another.is_some_and(|(quoted, asked)| quoted.execution != asked);
+            return matches!(said, Said::Yes | Said::No) && !reaction && !another;
         }
         // "Did you mean this?"
         Some(Waiting::Choosing(list)) if list.only_product().is_some() => {

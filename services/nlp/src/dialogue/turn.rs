@@ -118,6 +118,11 @@ impl<'a> Heard<'a> {
         }
     }
 
+    /// Whether it quotes another reply than the one that `asked` led to.
+    pub(in crate::dialogue) fn quotes_another(&self, asked: ExecutionId) -> bool {
+        self.quoted.is_some_and(|quoted| quoted.execution != asked)
+    }
+
     /// A swipe says which list is meant.
     fn of_quoted_list(&self, live: Option<&DialogueState>) -> Option<Turn> {
         let quoted = self.quoted?;

@@ -28,7 +28,7 @@ use wharf_domain::{
 use wharf_pipeline::{HandleError, Publication};
 use wharf_store::AsyncPgConnection;
 
-use super::{Act, Part, Turn, carry_out::Speaker, quoted::Quoted, said::Said, turn::Heard};
+use super::{Act, Part, Turn, carry_out::Speaker, said::Said, turn::Heard};
 use crate::{handler::InboundHandler, understand::normalise::Normalised};
 
 pub use schedule::{Ask, Change, What};
@@ -124,6 +124,13 @@ fn answer(heard: &Heard<'_>, offered: &Offered) -> Option<Turn> {
         _ => None,
     };
     let leaves = matches!(heard.said, Said::No | Said::Cancel);
+    // A tap on an older question, whose buttons stay on the screen, or a swipe.
+    if offered
+        .asked()
+        .is_some_and(|asked| heard.quotes_another(asked))
+    {
+        return None;
+    }
     let offer = |offer| Turn::of(Part::free(Act::Offer(offer)));
     match offered {
         Offered::Lessons => {
@@ -163,7 +170,9 @@ fn answer(heard: &Heard<'_>, offered: &Offered) -> Option<Turn> {
             }
             schedule::only_when(&plain(heard.text), what).map(|ask| offer(Offer::Schedule(ask)))
         }
-        Offered::Share { of, line, people } => match heard.said {
+        Offered::Share {
+            of, line, people, ..
+        } => match heard.said {
             Said::Yes => Some(offer(Offer::ShareConfirmed {
                 of: *of,
                 line: *line,
@@ -177,8 +186,7 @@ fn answer(heard: &Heard<'_>, offered: &Offered) -> Option<Turn> {
             because,
             asked,
         } => {
-            let another = |quoted: &Quoted| quoted.execution != *asked;
-            if heard.quoted.is_some_and(another) || !(leaves || *heard.said == Said::Yes) {
+            if !(leaves || *heard.said == Said::Yes) {
                 return None;
             }
             Some(offer(Offer::Persona {

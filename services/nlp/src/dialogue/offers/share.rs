@@ -321,6 +321,7 @@ impl InboundHandler {
                 of: shown.execution,
                 line,
                 people: ways.iter().map(|(member, _)| member.profile_id).collect(),
+                asked: Some(speaker.execution),
             });
             let ask = ReplyContent::ShareConfirm(ShareConfirm {
                 what,

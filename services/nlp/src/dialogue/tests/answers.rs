@@ -14,7 +14,7 @@ use wharf_domain::{
 
 use super::{
     super::{Act, commands::Command},
-    chat::Chat,
+    chat::{Chat, quoted},
 };
 
 const HELP: Act = Act::Command(Command::Help(None));
@@ -271,6 +271,16 @@ fn one_product_that_is_like_it_is_a_yes_or_no_question() {
         said.carried()[0].entities.get(EntityName::Quantity),
         Some("40")
     );
+    let mut chat = Chat::new();
+    did_you_mean(&mut chat, order, false);
+    // A tap on an older question is no yes to this one.
+    for text in ["yes", "no"] {
+        let said = chat.say_quoting(text, Some(&quoted("other")));
+        let kind = Courtesy::NothingWaits;
+        assert_eq!(said.answers(), [&ReplyContent::Courtesy { kind }], "{text}");
+    }
+    let said = chat.say_quoting("yes", Some(&quoted("one")));
+    assert_eq!(said.carried().len(), 1);
     let mut chat = Chat::new();
     did_you_mean(&mut chat, order, false);
     chat.now += TimeDelta::minutes(31);

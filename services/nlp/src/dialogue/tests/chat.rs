@@ -36,6 +36,17 @@ pub(super) struct Chat {
     pub(super) previous: Option<Previous>,
 }
 
+/// The reply of ours to the message `of`, in which nothing was listed.
+pub(super) fn quoted(of: &str) -> Quoted {
+    Quoted {
+        execution: named(of).into(),
+        question: None,
+        list: None,
+        lines: None,
+        expired: false,
+    }
+}
+
 /// What a message met and led to.
 pub(super) struct Answered {
     pub(super) before: Option<DialogueState>,

@@ -23,9 +23,8 @@ use super::{
     super::{
         Act,
         offers::{Ask, Change, Offer, What, Whom},
-        quoted::Quoted,
     },
-    chat::{Answered, Chat},
+    chat::{Answered, Chat, quoted},
 };
 use crate::training::corpus;
 
@@ -190,6 +189,7 @@ fn share() -> Offered {
         of: named("shown").into(),
         line: None,
         people: vec![named("somebody").into()],
+        asked: Some(named("asked").into()),
     }
 }
 
@@ -230,6 +230,15 @@ fn the_questions_of_offers_are_answered() {
     assert_eq!(offers(&chat.say("yes")), Vec::<&Offer>::new());
     let declined = ReplyContent::ShareRefused(ShareRefused::Declined);
     assert_eq!(offering(share()).say("no").answers(), [&declined]);
+    // A tap on an older question is no yes to this one.
+    let mut chat = offering(share());
+    for text in ["yes", "no"] {
+        let said = chat.say_quoting(text, Some(&quoted("other")));
+        assert_eq!(offers(&said), Vec::<&Offer>::new(), "{text}");
+        assert_ne!(said.answers(), [&declined], "{text}");
+    }
+    let said = chat.say_quoting("yes", Some(&quoted("asked")));
+    assert!(matches!(offers(&said)[..], [Offer::ShareConfirmed { .. }]));
 }
 
 #[test]
@@ -307,13 +316,7 @@ fn a_persona_is_taken_by_a_yes_to_the_offer_alone() {
         assert!(chat.waits_for() != Some(&offered()), "{text}");
     }
     let mut chat = Chat::new();
-    let other = Quoted {
-        execution: named("other").into(),
-        question: None,
-        list: None,
-        lines: None,
-        expired: false,
-    };
+    let other = quoted("other");
     chat.row = Some((offered(), chat.now));
     assert!(offers(&chat.say_quoting("yes", Some(&other))).is_empty());
     // Written before.

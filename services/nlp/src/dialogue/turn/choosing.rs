@@ -26,7 +26,8 @@ impl Heard<'_> {
                     return turn;
                 }
             }
-            Said::Yes | Said::No | Said::Cancel => {
+            // What quotes another question of ours, as a tap on its buttons does, answers none here.
+            Said::Yes | Said::No | Said::Cancel if !self.quotes_another(list.shown_by) => {
                 if let Some(turn) = self.did_you_mean(list).or_else(|| self.which_one(list)) {
                     return turn;
                 }
