@@ -314,6 +314,45 @@ pub async fn note_language(
     Ok(())
 }
 
+/// The profile `id` of `company` with the locale in which the person is written to, by whichever
+/// way: [`ReplyTarget`]'s, in the language of the contact of theirs that wrote last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn written_to(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+    id: ProfileId,
+) -> Result<Option<ProfileSummary>> {
+    let Some(mut profile) = profiles::get(conn, company, id).await? else {
+        return Ok(None);
+    };
+    let language: Option<Option<String>> = contacts::table
+        .filter(contacts::company_id.eq(company.0))
+        .filter(contacts::profile_id.eq(id.0))
+        .filter(contacts::language.is_not_null())
+        .order((
+            contacts::last_inbound_at.desc().nulls_last(),
+            contacts::id.asc(),
+        ))
+        .select(contacts::language)
+        .first(conn)
+        .await
+        .optional()?;
+    let language = language.flatten();
+    profile.locale = locale_of(Some(&profile), language.as_deref(), profile.locale.clone());
+    Ok(Some(profile))
+}
+
+/// What a text to somebody is worded in: the person's own locale, else the company's in the language
+/// that they write in. The one place that decides it.
+fn locale_of(profile: Option<&ProfileSummary>, language: Option<&str>, company: String) -> String {
+    match profile {
+        Some(profile) if profile.own_locale => profile.locale.clone(),
+        _ => written_in(language, company),
+    }
+}
+
 /// The company's locale in the language that somebody writes in: `es-US` of `en-US`.
 fn written_in(language: Option<&str>, company: String) -> String {
     let (spoken, country) = match company.split_once(['-', '_']) {
@@ -410,10 +449,7 @@ pub async fn reply_target(
         time_zone: profile
             .as_ref()
             .map_or(row.time_zone, |profile| profile.time_zone),
-        locale: match &profile {
-            Some(profile) if profile.own_locale => profile.locale.clone(),
-            _ => written_in(row.language.as_deref(), row.locale),
-        },
+        locale: locale_of(profile.as_ref(), row.language.as_deref(), row.locale),
         email: profile.and_then(|profile| profile.email),
     }))
 }

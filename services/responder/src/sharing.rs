@@ -4,7 +4,7 @@
 use wharf_domain::contracts::{ReplyContent, ReplyRequest, answers::Way};
 use wharf_media::ObjectKey;
 use wharf_pipeline::HandleError;
-use wharf_store::{contacts::ReplyTarget, profiles};
+use wharf_store::contacts::{self, ReplyTarget};
 
 use crate::{
     delivery::ReplyHandler,
@@ -33,7 +33,7 @@ impl ReplyHandler {
             let profile = self
                 .store
                 .in_company::<_, HandleError, _>(company, async |conn| {
-                    Ok(profiles::get(conn, company, id).await?)
+                    Ok(contacts::written_to(conn, company, id).await?)
                 })
                 .await?;
             let Some(profile) = profile else {

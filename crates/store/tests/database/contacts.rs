@@ -199,7 +199,11 @@ async fn who_has_no_locale_is_answered_in_the_language_they_write() {
     let locale = async || {
         let mut conn = world.store.conn().await.unwrap();
         let target = contacts::reply_target(&mut conn, company, contact).await;
-        target.unwrap().unwrap().locale
+        let locale = target.unwrap().unwrap().locale;
+        // By mail too.
+        let person = contacts::written_to(&mut conn, company, world.ours.profile).await;
+        assert_eq!(person.unwrap().unwrap().locale, locale);
+        locale
     };
     for (own, company_has, written, expected) in [
         ("NULL", "'en'", "es", "es"),
@@ -216,4 +220,29 @@ async fn who_has_no_locale_is_answered_in_the_language_they_write() {
         assert_eq!(locale().await, expected, "{own}, {company_has}, {written}");
     }
     assert!(note(&mut conn, company, contact, "fi").await.is_err());
+    // Of several numbers the one counts that wrote last.
+    world
+        .db
+        .run_sql("UPDATE profiles SET locale = NULL; UPDATE contacts SET language = NULL")
+        .await;
+    let person = async || {
+        let mut conn = world.store.conn().await.unwrap();
+        let person = contacts::written_to(&mut conn, company, world.ours.profile).await;
+        person.unwrap().unwrap().locale
+    };
+    assert_eq!(person().await, "en");
+    let other = world.sender("+15550199999", None, 50).await.unwrap();
+    world
+        .db
+        .run_sql(&format!(
+            "UPDATE contacts SET profile_id = '{}' WHERE id = '{}';
+             UPDATE contacts SET last_inbound_at = to_timestamp(1800000000) WHERE id = '{contact}'",
+            world.ours.profile, other.contact_id
+        ))
+        .await;
+    note(&mut conn, company, contact, "en").await.unwrap();
+    note(&mut conn, company, other.contact_id, "es")
+        .await
+        .unwrap();
+    assert_eq!(person().await, "es");
 }

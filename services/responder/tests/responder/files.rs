@@ -9,8 +9,11 @@ use tokio::{
     net::TcpListener,
 };
 use wharf_domain::{
-    contracts::{Envelope, ReplyContent, ReplyRequest, answers::ReportReady},
-    ids::CompanyId,
+    contracts::{
+        Envelope, ReplyContent, ReplyRequest,
+        answers::{Recipient, ReportReady, ShareReceipt, Way},
+    },
+    ids::{CompanyId, named},
     period::Period,
 };
 use wharf_media::{Links, MediaConfig, MediaStore, ObjectKey};
@@ -23,7 +26,7 @@ use wharf_testkit::poll;
 
 use crate::{
     smtp::SmtpServer,
-    support::{DEADLINE, READER, TestResponder, at, reply},
+    support::{DEADLINE, READER, TestResponder, at, contact_of, reply, stock},
 };
 
 const KEY: &str = "the signing key of these tests, long enough";
@@ -184,6 +187,59 @@ async fn a_report_comes_as_link_as_file_and_by_mail_each_once() {
     responder
         .wait_metric(r#"wharf_mails_total{outcome="sent"}"#, 1)
         .await;
+}
+
+#[tokio::test]
+async fn mails_are_in_the_language_that_their_reader_writes() {
+    let (files, smtp) = (Files::start().await, SmtpServer::start());
+    let responder = files.responder(&smtp.settings()).await;
+    let [sam, nadia] = [&demo::PEOPLE[0], &demo::PEOPLE[1]];
+    // One of those whom it is shared with has written Spanish; nobody has set a language.
+    let contact = contact_of(nadia.phone);
+    responder
+        .db
+        .run_sql(&format!(
+            "UPDATE profiles SET locale = NULL;
+             UPDATE contacts SET language = 'es' WHERE id IN ('{contact}', '{}')",
+            contact_of(READER)
+        ))
+        .await;
+    let report = files
+        .report(1, demo::company_id(), "inventory.pdf", b"%PDF-1.7 figures")
+        .await;
+    let answer = stock(3);
+    let person = |person: &demo::Person| Recipient {
+        name: person.name.to_owned(),
+        profile_id: named(&format!("demo:profile:{}", person.phone)).into(),
+        persona: None,
+        way: Way::Mail,
+    };
+    let receipt = ShareReceipt {
+        what: answer.template().to_owned(),
+        by: "Noor Haddad".to_owned(),
+        people: vec![person(sam), person(nadia)],
+        content: Box::new(answer),
+    };
+    let shared = reply(2, READER, ReplyContent::ShareReceipt(receipt));
+    for reply in [&report, &shared] {
+        responder.send(reply).await;
+    }
+    responder.wait_settled("reply_request", "done", 2).await;
+    let subject = async |reply, to: &str| {
+        let mails = responder.mails_of(reply).await;
+        let mail = mails.into_iter().find(|mail| mail.to_address == to);
+        mail.unwrap().subject
+    };
+    let own = subject(&report, "noor@example.com").await;
+    assert_eq!(own, "Tu archivo: inventory.pdf");
+    let spanish = subject(&shared, nadia.email).await;
+    assert!(
+        spanish.starts_with("Noor Haddad te comparte: "),
+        "{spanish}"
+    );
+    let english = subject(&shared, sam.email).await;
+    assert!(english.starts_with("Noor Haddad shares "), "{english}");
+    assert_eq!(smtp.mails().len(), 3);
 }
 
 #[tokio::test]
