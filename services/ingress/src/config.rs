@@ -50,14 +50,37 @@ pub struct HttpConfig {
 }
 
 /// The `[acknowledgement]` section.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcknowledgementConfig {
     /// When to acknowledge.
     pub policy: AcknowledgementPolicy,
+    /// What it says, to whoever writes to any of the numbers: 1 to 1,600 UTF-16 units.
+    pub text: String,
 }
 
-/// Whether the webhook's answer carries the spec's acknowledgement.
+/// The longest message that Twilio sends (error 21617), in UTF-16 units: it counts an emoji as
+/// several characters.
+const MAX_TEXT: usize = 1_600;
+
+impl AcknowledgementConfig {
+    fn validate(&self) -> Result<(), ConfigError> {
+        let fault = |what: &str| Err(ConfigError(format!("acknowledgement.text {what}")));
+        if self
+            .text
+            .chars()
+            .all(|c| c.is_whitespace() || c.is_control())
+        {
+            return fault("is empty; acknowledgement.policy = \"never\" sends none");
+        }
+        if self.text.encode_utf16().count() > MAX_TEXT {
+            return fault("is longer than 1600 characters (an emoji can count as several)");
+        }
+        Ok(())
+    }
+}
+
+/// Whether the webhook's answer carries the acknowledgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AcknowledgementPolicy {
@@ -103,6 +126,7 @@ impl Validate for Config {
         check_bind("http.bind", &self.http.bind)?;
         self.admin.validate()?;
         self.log.validate()?;
+        self.acknowledgement.validate()?;
         let url = url::Url::parse(&self.public_url);
         if !url.is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
             return fault("public_url must be http:// or https:// with a host".to_owned());
@@ -170,6 +194,26 @@ mod tests {
         assert!(error.contains("auth_token"), "{error}");
         let bare: Result<Config, _> = load(Config::DEFAULTS, []);
         assert!(bare.is_err());
+    }
+
+    #[test]
+    fn the_acknowledgements_text_is_one_that_twilio_sends() {
+        let text = |text: &str| with(&[("WHARF__ACKNOWLEDGEMENT__TEXT", text)]);
+        for good in ["Recibido. Ya lo miro…", &"✅".repeat(1_600)] {
+            assert_eq!(text(good).unwrap().acknowledgement.text, good);
+        }
+        let empty = "is empty";
+        for (wrong, what) in [
+            ("", empty),
+            (" \n\u{7}", empty),
+            (&"a".repeat(1_601), "longer than 1600"),
+            // Two units each.
+            (&"🚚".repeat(801), "longer than 1600"),
+        ] {
+            let error = text(wrong).unwrap_err().to_string();
+            assert!(error.contains("acknowledgement.text"), "{error}");
+            assert!(error.contains(what) && !error.contains('\n'), "{error}");
+        }
     }
 
     #[test]

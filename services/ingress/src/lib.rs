@@ -37,7 +37,7 @@ const REMEMBERED_MESSAGES: usize = 100_000;
 /// What the routes need.
 pub struct Ingress {
     pub(crate) public_url: String,
-    pub(crate) acknowledgement: config::AcknowledgementPolicy,
+    pub(crate) acknowledgement: config::AcknowledgementConfig,
     pub(crate) verifier: Verifier,
     pub(crate) callbacks: Option<Callbacks>,
     pub(crate) publisher: Publisher,
@@ -146,7 +146,7 @@ fn build(config: &Config, publisher: Publisher, registry: &Registry) -> anyhow::
     };
     Ok(Ingress {
         public_url: config.public_url.trim_end_matches('/').to_owned(),
-        acknowledgement: config.acknowledgement.policy,
+        acknowledgement: config.acknowledgement.clone(),
         verifier: config.twilio.verifier()?,
         callbacks: config.callbacks.open()?,
         publisher,

@@ -9,8 +9,6 @@ use serde::Serialize;
 use wharf_domain::ids::ExecutionId;
 use wharf_twilio::twiml;
 
-/// Spec section 3.1.
-pub const ACKNOWLEDGEMENT: &str = "✅ Message received. Processing your request...";
 /// Told once in a rate limit's window.
 pub const SLOW_DOWN: &str =
     "You're sending messages faster than I can take them. Please wait a minute and try again.";

@@ -19,6 +19,14 @@ async fn a_signed_message_is_queued_and_acknowledged_as_twiml() {
 }
 
 #[tokio::test]
+async fn the_acknowledgement_is_in_the_operators_words() {
+    let text = "✅ Recibido. Compras & almacén: <un momento>…";
+    let ingress = TestIngress::start(&[("WHARF__ACKNOWLEDGEMENT__TEXT", text)]).await;
+    let answer = ingress.post(&message_form("SM", 1, "stock WID-1001")).await;
+    insta::assert_snapshot!(answer.body, @r#"<?xml version="1.0" encoding="UTF-8"?><Response><Message>✅ Recibido. Compras &amp; almacén: &lt;un momento&gt;…</Message></Response>"#);
+}
+
+#[tokio::test]
 async fn who_asks_for_json_gets_the_specs_response() {
     let ingress = TestIngress::start(&[]).await;
     let answer = ingress

@@ -14,7 +14,7 @@ use crate::{
     config::AcknowledgementPolicy,
     rate_limit::Admission,
     recent::Seen,
-    response::{self, ACKNOWLEDGEMENT, SLOW_DOWN},
+    response::{self, SLOW_DOWN},
     webhook::Rejection,
 };
 
@@ -43,7 +43,8 @@ pub(super) async fn receive(
     match taken {
         Ok(Taken::Queued { id, acknowledge }) => {
             counter("accepted").inc();
-            response::accepted(&request, Some(id), acknowledge.then_some(ACKNOWLEDGEMENT))
+            let text = acknowledge.then_some(ingress.acknowledgement.text.as_str());
+            response::accepted(&request, Some(id), text)
         }
         Ok(Taken::Limited { tell }) => {
             counter("limited").inc();
@@ -89,7 +90,7 @@ async fn take(
     }
     let acknowledge = seen == Seen::First
         && wants_acknowledgement(&message)
-        && ingress.acknowledgement == AcknowledgementPolicy::Always;
+        && ingress.acknowledgement.policy == AcknowledgementPolicy::Always;
     publish(ingress, id, message)
         .await
         .inspect_err(|_| ingress.recent.forget(id))?;
