@@ -91,7 +91,10 @@ fn label(name: String) -> String {
     if name == "otif" {
         return "On time in full".to_owned();
     }
-    let words = name.replace('_', " ");
+    capitalised(&words(name))
+}
+
+fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
@@ -142,11 +145,15 @@ fn arrow(trend: String) -> &'static str {
 
 /// Days: "2026-03-01 to 2026-03-18", or the one day.
 fn period(days: ViaDeserialize<Period>) -> Value {
-    let Period { from, to } = days.0;
-    ours(if from == to {
-        from.to_string()
-    } else {
-        format!("{from} to {to}")
+    from_to(days.0, "%Y-%m-%d", "to")
+}
+
+/// The days of a period in a format, with `to` between them; or the one day.
+fn from_to(days: Period, format: &str, to: &str) -> Value {
+    let (from, last) = (days.from.format(format), days.to.format(format));
+    ours(match days.from == days.to {
+        true => from.to_string(),
+        false => format!("{from} {to} {last}"),
     })
 }
 
@@ -194,18 +201,20 @@ fn with_unit(value: &str, unit: &MetricUnit) -> String {
 /// not known.
 fn change(line: ViaDeserialize<MetricLine>) -> Value {
     let line = line.0;
+    moved(&line, "before", |before| with_unit(before, &line.unit))
+}
+
+/// The same with the word for "before", and its figure as `figure` writes it.
+fn moved(line: &MetricLine, word: &str, figure: impl FnOnce(&str) -> String) -> Value {
     let Some(before) = line.value.as_ref().and(line.before.as_ref()) else {
         return ours(String::new());
     };
-    let mark = match movement(&line) {
+    let mark = match movement(line) {
         Some(Ordering::Greater) => " ↗️",
         Some(Ordering::Less) => " ↘️",
         Some(Ordering::Equal) | None => "",
     };
-    ours(format!(
-        "{mark} (before: {})",
-        with_unit(before, &line.unit)
-    ))
+    ours(format!("{mark} ({word}: {})", figure(before)))
 }
 
 /// Whether a figure is known to be worse than in the period before.
@@ -230,11 +239,16 @@ fn movement(line: &MetricLine) -> Option<Ordering> {
 
 /// A figure of an alert: whole numbers grouped, others to one decimal, the rest as it is.
 fn fact(value: Value) -> Value {
+    fact_in(value, |figure| figure)
+}
+
+/// The same with the figure as `written` has it.
+fn fact_in(value: Value, written: impl FnOnce(String) -> String) -> Value {
     if let Ok(number) = i64::try_from(value.clone()) {
-        return ours(grouped(number));
+        return ours(written(grouped(number)));
     }
     match f64::try_from(value.clone()) {
-        Ok(number) => ours(format!("{number:.1}")),
+        Ok(number) => ours(written(format!("{number:.1}"))),
         Err(_) => value,
     }
 }

@@ -5,8 +5,6 @@
 //! To translate one more name that travels on the wire (an intent, a figure, a unit): its line in
 //! [`NAMES`] or [`NOUNS`]; without one the English word is shown.
 
-use std::cmp::Ordering;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use minijinja::{Environment, Error, State, Value, value::ViaDeserialize};
 use wharf_domain::{
@@ -15,7 +13,7 @@ use wharf_domain::{
     period::Period,
 };
 
-use super::{grouped, movement, ours, told, with_unit};
+use super::{capitalised, fact_in, from_to, grouped, moved, ours, told, with_unit};
 
 /// Countries whose Spanish has a decimal point.
 const POINT: &[&str] = &[
@@ -255,11 +253,7 @@ fn words(name: String) -> String {
 }
 
 fn label(name: String) -> String {
-    let words = words(name);
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    capitalised(&words(name))
 }
 
 fn money(state: &State<'_, '_>, amount: ViaDeserialize<Money>) -> Value {
@@ -301,28 +295,13 @@ fn figure(state: &State<'_, '_>, value: &str, unit: &MetricUnit) -> String {
 
 fn change(state: &State<'_, '_>, line: ViaDeserialize<MetricLine>) -> Value {
     let line = line.0;
-    let Some(before) = line.value.as_ref().and(line.before.as_ref()) else {
-        return ours(String::new());
-    };
-    let mark = match movement(&line) {
-        Some(Ordering::Greater) => " ↗️",
-        Some(Ordering::Less) => " ↘️",
-        Some(Ordering::Equal) | None => "",
-    };
-    let before = figure(state, before, &line.unit);
-    ours(format!("{mark} (antes: {before})"))
+    moved(&line, "antes", |before| figure(state, before, &line.unit))
 }
 
 fn fact(state: &State<'_, '_>, value: Value) -> Value {
-    if let Ok(number) = i64::try_from(value.clone()) {
-        return ours(written(state, &grouped(number)));
-    }
-    if let Ok(number) = f64::try_from(value.clone()) {
-        return ours(written(state, &format!("{number:.1}")));
-    }
     // Amounts and days come as texts.
     let Some(text) = value.as_str() else {
-        return value;
+        return fact_in(value, |figure| written(state, &figure));
     };
     if let Ok(day) = text.parse::<NaiveDate>() {
         return ours(day.format(DAY).to_string());
@@ -334,12 +313,7 @@ fn fact(state: &State<'_, '_>, value: Value) -> Value {
 }
 
 fn period(days: ViaDeserialize<Period>) -> Value {
-    let Period { from, to } = days.0;
-    ours(if from == to {
-        from.format(DAY).to_string()
-    } else {
-        format!("{} a {}", from.format(DAY), to.format(DAY))
-    })
+    from_to(days.0, DAY, "a")
 }
 
 fn day(day: ViaDeserialize<NaiveDate>) -> Value {
