@@ -85,22 +85,16 @@ pub struct ContentTemplate {
     pub variables: Option<serde_json::Value>,
 }
 
-/// The Content templates in use for `company` that WhatsApp has approved: its own, and where it has
-/// none, those for every company.
-///
-/// # Errors
-/// When the database fails.
-pub async fn approved(
-    conn: &mut AsyncPgConnection,
-    company: CompanyId,
-) -> Result<Vec<ContentTemplate>> {
-    Ok(t::table
-        .filter(t::state.eq(TemplateState::Active.as_str()))
-        .filter(t::approval.eq(Approval::Approved.as_str()))
-        .filter(t::template_sid.is_not_null())
+/// The rows in use for `company`: of each name, persona and locale its own, else that for every
+/// company. What a further filter leaves out gives way to the latter too.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn in_use(company: Uuid) -> _ {
+    let active: &'static str = TemplateState::Active.as_str();
+    t::table
+        .filter(t::state.eq(active))
         .filter(
             t::company_id
-                .eq(company.0)
+                .eq(company)
                 .assume_not_null()
                 .or(t::company_id.is_null()),
         )
@@ -111,6 +105,20 @@ pub async fn approved(
             t::locale,
             t::company_id.asc().nulls_last(),
         ))
+}
+
+/// The Content templates in use for `company` that WhatsApp has approved: its own, and where it has
+/// none, those for every company.
+///
+/// # Errors
+/// When the database fails.
+pub async fn approved(
+    conn: &mut AsyncPgConnection,
+    company: CompanyId,
+) -> Result<Vec<ContentTemplate>> {
+    Ok(in_use(company.0)
+        .filter(t::approval.eq(Approval::Approved.as_str()))
+        .filter(t::template_sid.is_not_null())
         .select((
             t::template_name,
             t::persona,
@@ -142,21 +150,7 @@ pub struct NewTemplate<'a> {
 /// # Errors
 /// When the database fails.
 pub async fn active(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<Vec<Template>> {
-    Ok(t::table
-        .filter(t::state.eq(TemplateState::Active.as_str()))
-        .filter(
-            t::company_id
-                .eq(company.0)
-                .assume_not_null()
-                .or(t::company_id.is_null()),
-        )
-        .distinct_on((t::template_name, t::persona, t::locale))
-        .order((
-            t::template_name,
-            t::persona,
-            t::locale,
-            t::company_id.asc().nulls_last(),
-        ))
+    Ok(in_use(company.0)
         .select(Template::as_select())
         .load(conn)
         .await?)
