@@ -2,21 +2,21 @@
 
 use std::io::Write;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use wharf_domain::{
-    address::Address,
     agent::AgentType,
     clock::{Clock as _, SystemClock},
     ids::CompanyId,
 };
 use wharf_store::{
-    Across, AsyncPgConnection, DatabaseConfig, Store, StoreError,
+    AsyncPgConnection, DatabaseConfig, Store, StoreError,
     agents::{self, Agent, AgentKind, Endpoint},
-    companies,
 };
+
+use super::company;
 
 /// The shortest secret, in characters.
 const MIN_SECRET: usize = 32;
@@ -72,7 +72,7 @@ pub async fn run(
     let now = SystemClock.now();
     let lines = match &args.command {
         AgentsCommand::List { company } => {
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             let listed = store.in_company::<_, StoreError, _>(company, async |conn| {
                 let mut lines = Vec::new();
                 for agent in agents::list(conn, company).await? {
@@ -89,7 +89,7 @@ pub async fn run(
             secret,
         } => {
             check(url, secret)?;
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             let endpoint = Endpoint {
                 url: url.clone(),
                 secret: secret.clone(),
@@ -97,7 +97,7 @@ pub async fn run(
             vec![plug(&store, company, *agent, Some(&endpoint), now).await?]
         }
         AgentsCommand::Unplug { company, agent } => {
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             vec![plug(&store, company, *agent, None, now).await?]
         }
     };
@@ -134,16 +134,6 @@ fn check(url: &str, secret: &SecretString) -> anyhow::Result<()> {
         bail!("the secret needs at least {MIN_SECRET} characters");
     }
     Ok(())
-}
-
-async fn find(store: &Store, number: &str) -> anyhow::Result<CompanyId> {
-    let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
-    store
-        .across::<_, StoreError, _>(Across::Operator, async |conn| {
-            companies::by_address(conn, &address).await
-        })
-        .await?
-        .with_context(|| format!("no company has the number {number}"))
 }
 
 async fn line(conn: &mut AsyncPgConnection, agent: &Agent) -> Result<String, StoreError> {

@@ -3,19 +3,20 @@
 
 use std::io::Write;
 
-use anyhow::{Context as _, anyhow, bail};
-use chrono::{DateTime, TimeDelta, Utc};
+use anyhow::{Context as _, bail};
+use chrono::TimeDelta;
 use clap::Args;
 use uuid::Uuid;
 use wharf_domain::{
-    address::Address, clock::Clock, ids::CompanyId, pairing::PairingCode, permissions::Role,
-    persona::Persona,
+    clock::Clock, ids::CompanyId, pairing::PairingCode, permissions::Role, persona::Persona,
 };
 use wharf_store::{
-    Across, AsyncPgConnection, DatabaseConfig, Store, StoreError, audit, companies, locations,
+    AsyncPgConnection, DatabaseConfig, Store, StoreError, audit, locations,
     pairing::{self, Invitation, InvitationState},
     permissions,
 };
+
+use super::{company, minute};
 
 /// The longest that a code may work.
 const LONGEST: TimeDelta = TimeDelta::days(90);
@@ -67,7 +68,7 @@ pub async fn run(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let store = Store::connect(database)?;
-    let company = find(&store, &args.company).await?;
+    let company = company::find(&store, &args.company).await?;
     let now = clock.now();
     if args.list {
         let listed = store.in_company::<_, StoreError, _>(company, async |conn| {
@@ -150,16 +151,6 @@ pub async fn run(
     Ok(())
 }
 
-async fn find(store: &Store, number: &str) -> anyhow::Result<CompanyId> {
-    let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
-    store
-        .across::<_, StoreError, _>(Across::Operator, async |conn| {
-            companies::by_address(conn, &address).await
-        })
-        .await?
-        .with_context(|| format!("no company has the number {number}"))
-}
-
 /// A typing error must not make somebody a viewer.
 async fn check_role(
     conn: &mut AsyncPgConnection,
@@ -183,10 +174,6 @@ const fn state(state: InvitationState) -> &'static str {
         InvitationState::Revoked => "revoked",
         InvitationState::Expired => "expired",
     }
-}
-
-fn minute(at: DateTime<Utc>) -> impl std::fmt::Display {
-    at.format("%Y-%m-%d %H:%M UTC")
 }
 
 fn duration(text: &str) -> Result<TimeDelta, String> {

@@ -2,6 +2,7 @@
 
 pub mod agents;
 mod catalogue_file;
+mod company;
 pub mod dates;
 pub mod demo;
 pub mod evaluate;
@@ -15,6 +16,11 @@ pub mod signature;
 pub mod templates;
 pub mod topology;
 pub mod train;
+
+/// A time as people read it here, to the minute.
+fn minute(at: chrono::DateTime<chrono::Utc>) -> impl std::fmt::Display {
+    at.format("%Y-%m-%d %H:%M UTC")
+}
 
 /// A database with the demo company in it.
 #[cfg(test)]

@@ -7,10 +7,9 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use wharf_domain::{
-    address::Address,
     ids::CompanyId,
     persona::Persona,
     taps::{LIST_PICKER, MAX_LINES, QUICK_REPLY},
@@ -21,10 +20,11 @@ use wharf_responder::render::{
     tap_variables, variables,
 };
 use wharf_store::{
-    Across, AsyncPgConnection, DatabaseConfig, Store, StoreError, companies,
+    AsyncPgConnection, DatabaseConfig, Store, StoreError,
     templates::{self, Approval, NewContent, NewTemplate, Template},
 };
 
+use super::company;
 use crate::settings::Settings;
 
 /// The arguments of `wharfctl templates`.
@@ -167,7 +167,7 @@ async fn in_database(
             if report(&texts, out)? > 0 {
                 bail!("nothing was imported");
             }
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             let versions = store
                 .in_company::<_, StoreError, _>(company, async |conn| {
                     import(conn, company, &texts).await
@@ -179,7 +179,7 @@ async fn in_database(
         }
         TemplatesCommand::Export { folder, company } => {
             let company = company.as_deref().context("no company")?;
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             let rows = active(&store, company).await?;
             let texts: Vec<_> = rows
                 .into_iter()
@@ -195,7 +195,7 @@ async fn in_database(
             write(folder, &texts, out)?;
         }
         TemplatesCommand::List { company } => {
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             for row in active(&store, company).await? {
                 let file = file_name(row.persona, &row.template_name, &row.locale);
                 let whose = if row.company_id.is_some() {
@@ -224,7 +224,7 @@ async fn in_database(
             locale,
             company,
         } => {
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             let file = file_name(*persona, template, locale);
             let dropped = store
                 .in_company::<_, StoreError, _>(company, async |conn| {
@@ -246,7 +246,7 @@ async fn in_database(
             company,
         } => {
             check_content(template, sid, values.as_ref())?;
-            let company = find(&store, company).await?;
+            let company = company::find(&store, company).await?;
             let new = NewContent {
                 name: template,
                 persona: *persona,
@@ -399,16 +399,6 @@ fn write(folder: &Path, texts: &[Candidate], out: &mut (dyn Write + Send)) -> an
     }
     writeln!(out, "{} texts written", texts.len())?;
     Ok(())
-}
-
-async fn find(store: &Store, number: &str) -> anyhow::Result<CompanyId> {
-    let address = Address::parse(number).map_err(|error| anyhow!("{number}: {error}"))?;
-    store
-        .across::<_, StoreError, _>(Across::Operator, async |conn| {
-            companies::by_address(conn, &address).await
-        })
-        .await?
-        .with_context(|| format!("no company has the number {number}"))
 }
 
 async fn active(store: &Store, company: CompanyId) -> Result<Vec<Template>, StoreError> {
