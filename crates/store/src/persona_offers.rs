@@ -3,12 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
 use wharf_domain::{
     dialogue::{DialogueState, Offered},
     ids::{CompanyId, ExecutionId, ProfileId},
     persona::{
         Persona,
-        adaptive::{Answered, Past, Signals, Suggestion},
+        adaptive::{Answered, Because, Past, Signals, Suggestion},
     },
 };
 
@@ -167,6 +168,46 @@ pub async fn history(
         },
     });
     Ok(past.collect())
+}
+
+/// An offer that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = o)]
+pub struct Made {
+    /// To whom.
+    #[diesel(deserialize_as = Uuid, column_name = profile_id)]
+    pub profile: ProfileId,
+    /// What answered then; `None`: the default texts.
+    #[diesel(deserialize_as = OptCol<Persona>)]
+    pub before: Option<Persona>,
+    /// What was offered.
+    #[diesel(deserialize_as = Col<Persona>)]
+    pub persona: Persona,
+    /// Why.
+    #[diesel(deserialize_as = Col<Because>)]
+    pub because: Because,
+    /// The share of the messages that are so, 0 to 100.
+    pub percent: i16,
+    /// When.
+    #[diesel(column_name = offered_at)]
+    pub at: DateTime<Utc>,
+    /// Whether it was taken; `None`: no answer.
+    pub accepted: Option<bool>,
+    /// When it was answered.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// All offers to the company's people, the earliest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_company(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<Vec<Made>> {
+    Ok(o::table
+        .filter(o::company_id.eq(company.0))
+        .order((o::offered_at, o::id))
+        .select(Made::as_select())
+        .load(conn)
+        .await?)
 }
 
 /// Makes the offer: writes it down, and lets the conversation wait for the answer. `false`, and

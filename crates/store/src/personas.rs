@@ -102,6 +102,47 @@ pub async fn history(
         .await?)
 }
 
+/// Somebody and the persona that answers them.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = p)]
+pub struct Answered {
+    /// Who.
+    #[diesel(deserialize_as = Uuid, column_name = id)]
+    pub profile: ProfileId,
+    /// What they are called.
+    #[diesel(column_name = display_name)]
+    pub name: String,
+    /// The persona; `None`: the default texts.
+    #[diesel(deserialize_as = OptCol<Persona>)]
+    pub persona: Option<Persona>,
+}
+
+/// The people of the company, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_company(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<Vec<Answered>> {
+    Ok(p::table
+        .filter(p::company_id.eq(company.0))
+        .order((p::display_name, p::id))
+        .select(Answered::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// All changes of the company's people, the earliest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changes(conn: &mut AsyncPgConnection, company: CompanyId) -> Result<Vec<Change>> {
+    Ok(c::table
+        .filter(c::company_id.eq(company.0))
+        .order((c::at, c::id))
+        .select(Change::as_select())
+        .load(conn)
+        .await?)
+}
+
 /// How many people of all companies each persona answers; `None`: the default texts. For the
 /// metric; takes no company: it counts all of them.
 ///

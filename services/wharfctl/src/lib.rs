@@ -17,7 +17,7 @@ use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 use crate::{
     commands::{
         agents, dates, demo, evaluate, healthcheck, import::Import, invite, media, migrate, parse,
-        signature, templates, topology, train,
+        personas, signature, templates, topology, train,
     },
     settings::Settings,
 };
@@ -48,6 +48,8 @@ enum Command {
     Agents(agents::AgentsArgs),
     /// Invite a person: a pairing code that makes a number the person's
     Invite(invite::InviteArgs),
+    /// Show which persona answers each person of a company, why, and what was offered
+    Personas(personas::PersonasArgs),
     /// Take files back that replies lead to
     #[command(subcommand)]
     Media(media::Media),
@@ -121,6 +123,9 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Invite(args) => {
             let database = Settings::load()?.database()?;
             invite::run(&args, &database, &SystemClock, unforeseeable, &mut out).await?;
+        }
+        Command::Personas(args) => {
+            personas::run(&args, &Settings::load()?.database()?, &mut out).await?;
         }
         Command::Media(args) => media::run(&args, &Settings::load()?.media()?, &mut out).await?,
         Command::Templates(args) => return templates::run(&args, &mut out).await,

@@ -107,6 +107,14 @@ async fn an_offer_is_made_once_and_answered_once() {
         .await
         .unwrap();
     assert_eq!((past.len(), past[0].answered), (1, Answered::No));
+    let made = persona_offers::of_company(conn, company).await.unwrap();
+    let [made] = made.as_slice() else {
+        panic!("{made:?}");
+    };
+    assert_eq!((made.profile, made.before), (profile, Some(Persona::Hub)));
+    assert_eq!((made.because, made.percent), (Because::ShortMessages, 83));
+    assert_eq!((made.at, made.accepted), (at(0), Some(false)));
+    assert_eq!(made.answered_at, Some(at(2)));
     let later = persona_offers::history(conn, company, profile, at(1))
         .await
         .unwrap();
@@ -164,7 +172,12 @@ async fn the_history_says_why() {
     let offered = change(Why::Offered, because);
     assert!(personas::switch(&mut conn, &offered).await.unwrap());
     let history = personas::history(&mut conn, ours.company, ours.profile, 9).await;
-    assert_eq!(history.unwrap(), [offered]);
+    assert_eq!(history.unwrap(), std::slice::from_ref(&offered));
+    let changes = personas::changes(&mut conn, ours.company).await.unwrap();
+    assert_eq!(changes, [offered]);
+    let people = personas::of_company(&mut conn, ours.company).await.unwrap();
+    let one = people.iter().find(|one| one.profile == ours.profile);
+    assert_eq!(one.unwrap().persona, Some(Persona::Navigator));
     // A reason belongs to an offer, and an offer has one.
     for wrong in [change(Why::Offered, None), change(Why::Chosen, because)] {
         assert!(personas::switch(&mut conn, &wrong).await.is_err());

@@ -12,6 +12,7 @@ pub mod invite;
 pub mod media;
 pub mod migrate;
 pub mod parse;
+pub mod personas;
 pub mod signature;
 pub mod templates;
 pub mod topology;

@@ -81,6 +81,7 @@ async fn personas_that_are_offered() {
         nothing! {
             persona_offers::signals(conn, company, ours.profile);
             persona_offers::history(conn, company, ours.profile, at(0));
+            persona_offers::of_company(conn, company);
             persona_offers::make(conn, &strange);
             persona_offers::answer(conn, company, ours.profile, execution("SM1"), true, at(1));
         }

@@ -57,13 +57,18 @@ async fn people_and_rights() {
         nothing! {
             personas::switch(conn, &change(company));
             personas::history(conn, company, ours.profile, 9);
+            personas::changes(conn, company);
             permissions::is_own_role(conn, company, "buyer");
             profiles::get(conn, company, ours.profile);
             profiles::name(conn, company, ours.profile);
             profiles::set_persona(conn, company, ours.profile, Some(Persona::Spring));
             contacts::reply_target(conn, company, ours.contact);
+            contacts::written_to(conn, company, ours.profile);
             audit::since(conn, company, at(0), 10);
         }
+        let people = personas::of_company(conn, company).await.unwrap();
+        assert_eq!(people.is_empty(), way.wall == Wall::Database);
+        assert!(people.iter().all(|one| one.profile != ours.profile));
         contacts::note_language(conn, company, ours.contact, "es")
             .await
             .unwrap();
