@@ -3,6 +3,7 @@
 pub mod agents;
 mod catalogue_file;
 pub mod dates;
+pub mod dead_letters;
 pub mod demo;
 pub mod evaluate;
 pub mod healthcheck;
