@@ -59,6 +59,22 @@ pub struct Waiting {
     pub more: u32,
 }
 
+/// Messages that were taken from their queue and may be settled.
+pub struct Held {
+    channel: Channel,
+    /// The messages, the oldest first.
+    pub messages: Vec<Delivery>,
+    /// How many more are in the queue.
+    pub more: u32,
+}
+
+impl Held {
+    /// Puts back what was not settled, at its old place.
+    pub async fn put_back(self) {
+        session::close_channel(&self.channel).await;
+    }
+}
+
 /// A connection for looking and clearing.
 pub struct Admin {
     broker: Broker,
@@ -147,27 +163,40 @@ impl Admin {
     /// # Errors
     /// [`AdminError::Refused`] when there is no such queue.
     pub async fn peek(&self, queue: Queue, limit: usize) -> Result<Waiting, AdminError> {
+        let mut held = self.hold(queue, limit).await?;
+        let waiting = Waiting {
+            messages: std::mem::take(&mut held.messages),
+            more: held.more,
+        };
+        held.put_back().await;
+        Ok(waiting)
+    }
+
+    /// Takes up to `limit` messages from the front of a queue, to settle some of them; see
+    /// [`Self::peek`] for what it does to the others.
+    ///
+    /// # Errors
+    /// [`AdminError::Refused`] when there is no such queue.
+    pub async fn hold(&self, queue: Queue, limit: usize) -> Result<Held, AdminError> {
         let topology = self.broker.topology();
-        let channel = self.channel().await?;
-        let mut waiting = Waiting {
+        let mut held = Held {
+            channel: self.channel().await?,
             messages: Vec::new(),
             more: 0,
         };
-        while waiting.messages.len() < limit {
+        while held.messages.len() < limit {
             let name = topology.queue_name(queue);
-            let Some(got) = channel
-                .basic_get(name.into(), BasicGetOptions::default())
-                .await?
-            else {
+            let got = held
+                .channel
+                .basic_get(name.into(), BasicGetOptions::default());
+            let Some(got) = got.await? else {
                 break;
             };
-            waiting.more = got.message_count;
-            waiting
-                .messages
-                .push(Delivery::new(got.delivery, queue, topology));
+            held.more = got.message_count;
+            let message = Delivery::new(got.delivery, queue, topology);
+            held.messages.push(message);
         }
-        session::close_channel(&channel).await;
-        Ok(waiting)
+        Ok(held)
     }
 
     /// Throws away what is ready in a queue and says how much it was.

@@ -19,7 +19,7 @@ mod publisher;
 mod session;
 pub mod topology;
 
-pub use admin::{Admin, AdminError, QueueDepth, Waiting};
+pub use admin::{Admin, AdminError, Held, QueueDepth, Waiting};
 pub use config::{Broker, BrokerConfig, ConfigError};
 pub use consumer::{Consumer, Subscription};
 pub use delivery::Delivery;

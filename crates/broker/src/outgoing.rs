@@ -6,6 +6,7 @@ use lapin::{
     BasicProperties,
     types::{AMQPValue, FieldTable},
 };
+use serde_json::Value;
 use wharf_domain::{
     contracts::{Contract, Envelope},
     ids::MessageId,
@@ -79,6 +80,19 @@ impl Outgoing {
             origin: Some(delivery.origin().unwrap_or(delivery.queue)),
             ..Self::copy_of(delivery)
         }
+    }
+
+    /// A dead message as it was before its first attempt, to be tried again. What cannot be read
+    /// stays as it is.
+    #[must_use]
+    pub fn replay(delivery: &Delivery) -> Self {
+        let mut message = Self::copy_of(delivery);
+        let untried = serde_json::from_slice(&delivery.body)
+            .and_then(|read: Envelope<Value>| serde_json::to_vec(&Envelope { attempt: 0, ..read }));
+        if let Ok(untried) = untried {
+            message.body = untried.into();
+        }
+        message
     }
 
     pub(crate) fn properties(&self) -> BasicProperties {

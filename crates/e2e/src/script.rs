@@ -53,6 +53,8 @@ pub enum Act {
     },
     /// `< text`: Wharf answers this. Lines that follow each other are one reply.
     Hear(Vec<String>),
+    /// `<~ text`: the same; those that follow each other come in any order.
+    HearAmong(Vec<String>),
     /// `$ SQL`: the rows are made so before.
     Given(String),
     /// `= SQL => value, value`: the query's row now.
@@ -107,7 +109,7 @@ impl Script {
                 }
                 "@" => speaker(words).ok_or_else(|| fail("@ needs a name"))?,
                 ">" => say(rest).map_err(fail)?,
-                "<" => Act::Hear(vec![words.to_owned()]),
+                "<" => hear(rest),
                 "$" => Act::Given(words.to_owned()),
                 "=" => {
                     let parts = words.rsplit_once("=>");
@@ -134,7 +136,9 @@ impl Script {
                     text.push('\n');
                     text.push_str(&more);
                 }
-                (Some(Act::Hear(lines)), Act::Hear(more)) => lines.extend(more),
+                (Some(Act::Hear(lines) | Act::HearAmong(lines)), Act::Hear(more)) => {
+                    lines.extend(more);
+                }
                 (_, act) => steps.push(Step { line: number, act }),
             }
             joined = true;
@@ -174,6 +178,15 @@ fn speaker(words: &str) -> Option<Act> {
     })
 }
 
+/// What follows the `<`.
+fn hear(rest: &str) -> Act {
+    let line = |rest: &str| vec![rest.strip_prefix(' ').unwrap_or(rest).to_owned()];
+    match rest.strip_prefix('~') {
+        Some(rest) => Act::HearAmong(line(rest)),
+        None => Act::Hear(line(rest)),
+    }
+}
+
 /// What follows the `>`.
 fn say(rest: &str) -> Result<Act, &'static str> {
     let (quotes, text) = match rest.strip_prefix('^') {
@@ -199,7 +212,7 @@ impl fmt::Display for Script {
         for Step { act, .. } in &self.steps {
             let apart = !matches!(
                 (before, act),
-                (Some(Act::Say { .. }), Act::Hear(_))
+                (Some(Act::Say { .. }), Act::Hear(_) | Act::HearAmong(_))
                     | (Some(Act::Given(_)), Act::Given(_))
                     | (Some(Act::Rows { .. }), Act::Rows { .. })
             );
@@ -227,9 +240,11 @@ impl fmt::Display for Script {
                         writeln!(f, "{}", format!("{mark} {line}").trim_end())?;
                     }
                 }
-                Act::Hear(lines) => {
-                    for line in lines {
-                        writeln!(f, "{}", format!("< {line}").trim_end())?;
+                Act::Hear(lines) | Act::HearAmong(lines) => {
+                    let among = matches!(act, Act::HearAmong(_));
+                    for (number, line) in lines.iter().enumerate() {
+                        let mark = if among && number == 0 { "<~" } else { "<" };
+                        writeln!(f, "{}", format!("{mark} {line}").trim_end())?;
                     }
                 }
                 Act::Given(sql) => writeln!(f, "$ {sql}")?,

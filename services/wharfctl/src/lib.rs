@@ -16,8 +16,8 @@ use wharf_runtime::service::{EX_USAGE, install_crypto_provider};
 
 use crate::{
     commands::{
-        agents, dates, demo, evaluate, healthcheck, import::Import, invite, media, migrate, parse,
-        personas, signature, templates, topology, train,
+        agents, dates, dead_letters, demo, evaluate, healthcheck, import::Import, invite, media,
+        migrate, parse, personas, signature, templates, topology, train,
     },
     settings::Settings,
 };
@@ -40,6 +40,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Declare or show RabbitMQ's exchanges and queues
     Topology(topology::TopologyArgs),
+    /// List, show, send back or throw away what nobody will handle again by itself
+    DeadLetters(dead_letters::DeadLettersArgs),
     /// Load the demo company
     Demo(demo::Demo),
     /// Load a company's products, stock, suppliers and sales from CSV files (docs/import.md)
@@ -102,6 +104,9 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Topology(args) => {
             topology::run(&args, &Settings::load()?.broker()?, &mut out).await?
+        }
+        Command::DeadLetters(args) => {
+            dead_letters::run(&args, &Settings::load()?.broker()?, &mut out).await?;
         }
         Command::Demo(args) => {
             demo::run(

@@ -62,7 +62,7 @@ pub async fn play(stack: &Stack, script: &Script) -> Played {
                 // A new script may leave the replies out: what comes is written down.
                 let told = steps
                     .peek()
-                    .is_some_and(|next| matches!(next.act, Act::Hear(_)));
+                    .is_some_and(|next| matches!(next.act, Act::Hear(_) | Act::HearAmong(_)));
                 if !told {
                     let mut replies = vec![phone.hear(stack).await];
                     settled(stack).await;
@@ -93,6 +93,17 @@ pub async fn play(stack: &Stack, script: &Script) -> Played {
                         act: Act::Hear(pattern::of_reply(&reply)),
                     });
                 }
+            }
+            Act::HearAmong(_) => {
+                let Some(phone) = phones.get_mut(&speaker) else {
+                    panic!("nobody is called {speaker:?}");
+                };
+                went.pop();
+                let mut expected = vec![step.clone()];
+                while let Some(next) = steps.next_if(|next| matches!(next.act, Act::HearAmong(_))) {
+                    expected.push(next.clone());
+                }
+                went.extend(phone.hear_among(stack, expected, &mut failures).await);
             }
             Act::Rows { sql, expected } => {
                 settled(stack).await;
@@ -186,6 +197,33 @@ impl Phone {
         self.read = entry.seq;
         self.replies.extend(entry.message_sid);
         entry.text
+    }
+
+    /// As many replies as are expected, in any order: what was expected, or what came instead.
+    async fn hear_among(
+        &mut self,
+        stack: &Stack,
+        expected: Vec<Step>,
+        failures: &mut Vec<String>,
+    ) -> Vec<Step> {
+        let mut missing: Vec<&Step> = expected.iter().collect();
+        let mut came = Vec::new();
+        for Step { line, .. } in &expected {
+            let reply = self.hear(stack).await;
+            let place = missing.iter().position(|step| match &step.act {
+                Act::HearAmong(lines) => pattern::matches(lines, &reply),
+                _ => false,
+            });
+            match place {
+                Some(place) => drop(missing.remove(place)),
+                None => failures.push(format!("line {line}: not among the expected:\n{reply}")),
+            }
+            came.push(Step {
+                line: *line,
+                act: Act::HearAmong(pattern::of_reply(&reply)),
+            });
+        }
+        if missing.is_empty() { expected } else { came }
     }
 
     /// Replies that came and were not heard yet.

@@ -14,6 +14,9 @@ $ DELETE FROM alerts
 < As of …
 
 < A second reply
+<~ In any order
+< these two
+<~
 >^2 1
 < …
 = SELECT count(*) FROM alerts => 0

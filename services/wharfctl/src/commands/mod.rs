@@ -4,6 +4,7 @@ pub mod agents;
 mod catalogue_file;
 mod company;
 pub mod dates;
+pub mod dead_letters;
 pub mod demo;
 pub mod evaluate;
 pub mod healthcheck;
