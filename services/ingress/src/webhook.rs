@@ -118,12 +118,24 @@ impl Ingress {
         })
     }
 
+    /// Takes the time of what is done with a webhook.
+    pub(crate) async fn timed<T>(&self, kind: &'static str, work: impl Future<Output = T>) -> T {
+        let seconds = self.metrics.webhook_seconds.with_label_values(&[kind]);
+        let timer = seconds.start_timer();
+        let done = work.await;
+        timer.observe_duration();
+        done
+    }
+
+    /// Counts how a webhook ended.
+    pub(crate) fn count(&self, kind: &'static str, outcome: &'static str) {
+        let labels = [kind, outcome];
+        self.metrics.webhooks.with_label_values(&labels).inc();
+    }
+
     /// Counts, logs and answers a rejection.
     pub(crate) fn reject(&self, kind: &'static str, rejection: &Rejection) -> HttpResponse {
-        self.metrics
-            .webhooks
-            .with_label_values(&[kind, rejection.outcome()])
-            .inc();
+        self.count(kind, rejection.outcome());
         match rejection {
             Rejection::Signature(refusal) => {
                 self.metrics

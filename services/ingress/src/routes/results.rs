@@ -34,18 +34,11 @@ pub(super) async fn receive(
     payload: web::Payload,
     ingress: web::Data<Ingress>,
 ) -> HttpResponse {
-    let timer = ingress
-        .metrics
-        .webhook_seconds
-        .with_label_values(&[KIND])
-        .start_timer();
-    let taken = take(&ingress, &request, payload).await;
-    timer.observe_duration();
+    let taken = ingress.timed(KIND, take(&ingress, &request, payload)).await;
     let outcome = taken
         .as_ref()
         .map_or_else(Refusal::outcome, |()| "accepted");
-    let labels = [KIND, outcome];
-    ingress.metrics.webhooks.with_label_values(&labels).inc();
+    ingress.count(KIND, outcome);
     match taken {
         Ok(()) => HttpResponse::Accepted().json(Accepted {
             success: true,

@@ -18,20 +18,10 @@ pub(super) async fn receive(
     payload: web::Payload,
     ingress: web::Data<Ingress>,
 ) -> HttpResponse {
-    let timer = ingress
-        .metrics
-        .webhook_seconds
-        .with_label_values(&[KIND])
-        .start_timer();
-    let taken = take(&ingress, &request, payload).await;
-    timer.observe_duration();
+    let taken = ingress.timed(KIND, take(&ingress, &request, payload)).await;
     match taken {
         Ok(()) => {
-            ingress
-                .metrics
-                .webhooks
-                .with_label_values(&[KIND, "accepted"])
-                .inc();
+            ingress.count(KIND, "accepted");
             response::accepted(&request, None, None)
         }
         Err(rejection) => ingress.reject(KIND, &rejection),

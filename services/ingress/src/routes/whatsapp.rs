@@ -32,22 +32,15 @@ pub(super) async fn receive(
     payload: web::Payload,
     ingress: web::Data<Ingress>,
 ) -> HttpResponse {
-    let timer = ingress
-        .metrics
-        .webhook_seconds
-        .with_label_values(&[KIND])
-        .start_timer();
-    let taken = take(&ingress, &request, payload).await;
-    timer.observe_duration();
-    let counter = |outcome| ingress.metrics.webhooks.with_label_values(&[KIND, outcome]);
+    let taken = ingress.timed(KIND, take(&ingress, &request, payload)).await;
     match taken {
         Ok(Taken::Queued { id, acknowledge }) => {
-            counter("accepted").inc();
+            ingress.count(KIND, "accepted");
             let text = acknowledge.then_some(ingress.acknowledgement.text.as_str());
             response::accepted(&request, Some(id), text)
         }
         Ok(Taken::Limited { tell }) => {
-            counter("limited").inc();
+            ingress.count(KIND, "limited");
             ingress.metrics.rate_limited.inc();
             response::limited(&request, tell.then_some(SLOW_DOWN))
         }
