@@ -13,6 +13,7 @@ pub mod ids;
 pub mod intent;
 pub mod lessons;
 pub mod mapping;
+pub mod metric;
 pub mod money;
 pub mod opt_out;
 pub mod pairing;

@@ -34,7 +34,7 @@ use crate::{
         said::{self, Said},
         turn::{Heard, turn},
     },
-    feedback, format,
+    feedback, format, one_alert,
     understand::{
         Context, DialogueState, Language, Thresholds, Understanding, catalogue::Catalogue,
         plain_language, understand,
@@ -250,6 +250,7 @@ impl InboundHandler {
         let started = Instant::now();
         let mut understanding = understand(text, context);
         format::note_all(&mut understanding, text);
+        one_alert::note(&mut understanding, text, context);
         self.metrics
             .understand_seconds
             .observe(started.elapsed().as_secs_f64());

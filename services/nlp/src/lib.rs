@@ -8,6 +8,7 @@
 //! - [`dialogue`]: what a message means after the one before.
 //! - [`plan`]: what follows from an understanding by itself.
 //! - [`format`]: in which format a report is wanted.
+//! - [`one_alert`]: a message that is an alert's code.
 //! - `people`: who may write and be written to.
 //! - `wordless`: what is no text.
 //! - [`catalogues`]: the companies' names of things, remembered for a while.
@@ -18,6 +19,7 @@ pub mod dialogue;
 pub mod feedback;
 pub mod format;
 pub mod handler;
+pub mod one_alert;
 mod people;
 pub mod plan;
 pub mod training;

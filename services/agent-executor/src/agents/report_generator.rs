@@ -2,7 +2,7 @@
 //! in [`metric`].
 //!
 //! - [`basis`]: the sums that figures are computed from, and the days that they are of.
-//! - [`metric`], [`names`]: the figures, and what people call them.
+//! - [`metric`]: how the figures are computed; what people call them: `wharf_domain::metric`.
 //! - [`summary`], [`digest`]: the answers in a message.
 //! - [`document`], [`layout`]: the answers in a file.
 //! - [`daily`]: its own work.
@@ -13,7 +13,6 @@ mod digest;
 mod document;
 mod layout;
 mod metric;
-mod names;
 mod summary;
 
 use wharf_domain::{

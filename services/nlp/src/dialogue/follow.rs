@@ -10,6 +10,7 @@ use wharf_domain::{
     entities::{Entities, EntityName},
     intent::IntentType,
     mapping::{AgentMapping, mapping_of},
+    metric,
 };
 
 use super::{
@@ -264,6 +265,9 @@ fn replaced(mapping: &AgentMapping, name: &str, context: &Context<'_>) -> Option
     {
         found.push(Replaced::Value(E::AlertId, value, true));
     }
+    if accepts(mapping, E::Metric) && metric::meant(name).is_some() {
+        found.push(Replaced::Value(E::Metric, name.to_owned(), true));
+    }
     let sure = |replaced: &Replaced| matches!(replaced, Replaced::Value(_, _, true));
     // A name that is surely one thing is not also another that sounds like it.
     if found.iter().filter(|replaced| sure(replaced)).count() == 1 {
@@ -282,11 +286,17 @@ fn without_first<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
         .then(|| text[first.len()..].trim_start_matches([' ', ',']))
 }
 
-/// The name without what stands before it.
+/// The name without what stands before it, and without what stood before something else: "the
+/// revenue of" when the day behind it is read.
 fn name(rest: &str) -> &str {
     let mut name = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '?' | '.'));
     while let Some(rest) = without_first(name, BEFORE) {
         name = rest;
+    }
+    while let Some((before, last)) = name.rsplit_once(' ')
+        && BEFORE.contains(&last)
+    {
+        name = before.trim_end();
     }
     match words(name).all(|word| BEFORE.contains(&word) || is_filler(word)) {
         true => "",

@@ -282,7 +282,30 @@ fn supplier(text: &str, plain: &str, catalogue: Option<&Catalogue>) -> Slot {
     if let found @ Slot::Filled { sure: true, .. } = product(text, catalogue) {
         return found;
     }
+    if let Some(value) = catalogue.and_then(|catalogue| by_own_words(plain, catalogue)) {
+        return Slot::Filled {
+            name: EntityName::Supplier,
+            value,
+            sure: true,
+        };
+    }
     short_name(EntityName::Supplier, plain)
+}
+
+/// The only supplier whose name has all these words, when they stand in nothing else's name:
+/// "riverside" for Riverside Widgets.
+fn by_own_words(plain: &str, catalogue: &Catalogue) -> Option<String> {
+    let said: Vec<&str> = words(plain).filter(|word| !is_filler(word)).collect();
+    if said.is_empty() {
+        return None;
+    }
+    let mut having = catalogue.items().iter().filter(|item| {
+        let name = Normalised::new(&item.name);
+        let name: Vec<&str> = words(name.text()).collect();
+        said.iter().all(|word| name.contains(word))
+    });
+    let only = having.next().filter(|_| having.next().is_none())?;
+    (only.kind == ItemKind::Supplier).then(|| only.name.to_lowercase())
 }
 
 fn item_of(catalogue: &Catalogue, index: ItemIndex) -> Option<&CatalogueItem> {
@@ -356,6 +379,31 @@ mod tests {
             Slot::Filled { name, value, .. } => Some((name, value)),
             Slot::Several(names) => Some((EntityName::Product, format!("one of {}", names.len()))),
             Slot::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn a_word_that_only_one_supplier_has_names_it() {
+        let item = |kind, sku: Option<&str>, name: &str| CatalogueItem {
+            kind,
+            sku: sku.map(str::to_owned),
+            name: name.to_owned(),
+            aliases: Vec::new(),
+        };
+        let catalogue = Catalogue::build([
+            item(ItemKind::Product, Some("WID-1001"), "Blue widget"),
+            item(ItemKind::Supplier, None, "Riverside Widgets"),
+            item(ItemKind::Supplier, None, "Pacific Blue Trade"),
+            item(ItemKind::Supplier, None, "Eastern Trade"),
+        ]);
+        let named = |text| by_own_words(text, &catalogue);
+        assert_eq!(named("riverside").as_deref(), Some("riverside widgets"));
+        assert_eq!(
+            named("pacific trade").as_deref(),
+            Some("pacific blue trade")
+        );
+        for text in ["blue", "trade", "northside", "riverside tools", "", "the"] {
+            assert_eq!(named(text), None, "{text}");
         }
     }
 

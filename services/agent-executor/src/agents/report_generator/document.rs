@@ -22,6 +22,7 @@ use super::{
     asked,
     basis::{Basis, Days},
     layout::{self, ReportType},
+    metric::Computed,
     this_month,
 };
 use crate::agents::{AgentFailure, DocumentJob, Made, Outside, Request, Work, lookup};

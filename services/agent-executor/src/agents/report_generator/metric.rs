@@ -1,49 +1,16 @@
-//! The figures: what they are called, how they are computed. docs/agents.md has the same formulas
-//! with their sources of data.
+//! How the figures are computed. docs/agents.md has the same formulas with their sources of data.
 //!
-//! To add one: a variant, its line in each `match` here, its names in `names.rs`, a row in
-//! docs/agents.md.
+//! To add one: a variant and its names in `wharf_domain::metric`, its line in each `match` here, a
+//! row in docs/agents.md.
 
 use bigdecimal::BigDecimal;
 use wharf_documents::{Currency, Kind};
-use wharf_domain::contracts::answers::{MetricLine, MetricUnit};
+use wharf_domain::{
+    contracts::answers::{MetricLine, MetricUnit},
+    metric::Metric,
+};
 
 use super::basis::Basis;
-
-/// A figure of a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Metric {
-    Revenue,
-    UnitsSold,
-    UnitsNotSupplied,
-    Cogs,
-    GrossProfit,
-    GrossMargin,
-    FillRate,
-    StockoutRate,
-    InventoryValue,
-    AverageInventory,
-    Turnover,
-    DaysOfCover,
-    Accuracy,
-    Otif,
-    OnTime,
-    SupplierFill,
-    Purchases,
-}
-
-/// The ones that are told when none is asked for.
-pub(super) const MAIN: &[Metric] = &[
-    Metric::Revenue,
-    Metric::UnitsSold,
-    Metric::GrossMargin,
-    Metric::FillRate,
-    Metric::StockoutRate,
-    Metric::Turnover,
-    Metric::DaysOfCover,
-    Metric::Accuracy,
-    Metric::Otif,
-];
 
 /// What a figure counts.
 enum Unit {
@@ -54,32 +21,24 @@ enum Unit {
     Money,
 }
 
-impl Metric {
-    /// As it travels; the texts' labels follow from it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Revenue => "revenue",
-            Self::UnitsSold => "units_sold",
-            Self::UnitsNotSupplied => "units_not_supplied",
-            Self::Cogs => "cost_of_goods_sold",
-            Self::GrossProfit => "gross_profit",
-            Self::GrossMargin => "gross_margin",
-            Self::FillRate => "fill_rate",
-            Self::StockoutRate => "stockout_rate",
-            Self::InventoryValue => "inventory_value",
-            Self::AverageInventory => "average_inventory_value",
-            Self::Turnover => "turnover",
-            Self::DaysOfCover => "days_of_cover",
-            Self::Accuracy => "accuracy",
-            Self::Otif => "otif",
-            Self::OnTime => "on_time",
-            Self::SupplierFill => "supplier_fill",
-            Self::Purchases => "purchases",
-        }
-    }
-
+/// What this service adds to a figure.
+pub(super) trait Computed: Sized {
     /// As documents call it.
-    pub(super) const fn label(self) -> &'static str {
+    fn label(self) -> &'static str;
+    /// How it is computed, in a few words.
+    fn formula(self) -> &'static str;
+    /// The figure: a share is 0 to 1. `None`: the data do not carry it.
+    fn of(self, basis: &Basis) -> Option<BigDecimal>;
+    /// The figure beside that of the period before.
+    fn line(self, now: &Basis, before: &Basis, currency: &str) -> MetricLine;
+    /// What documents show it as.
+    fn kind(self, currency: Currency) -> Kind;
+    /// Whether documents compare it in points rather than in percent.
+    fn is_share(self) -> bool;
+}
+
+impl Computed for Metric {
+    fn label(self) -> &'static str {
         match self {
             Self::Revenue => "Revenue",
             Self::UnitsSold => "Units sold",
@@ -101,50 +60,7 @@ impl Metric {
         }
     }
 
-    const fn unit(self) -> Unit {
-        match self {
-            Self::Revenue
-            | Self::Cogs
-            | Self::GrossProfit
-            | Self::InventoryValue
-            | Self::AverageInventory
-            | Self::Purchases => Unit::Money,
-            Self::UnitsSold | Self::UnitsNotSupplied => Unit::Units,
-            Self::GrossMargin
-            | Self::FillRate
-            | Self::StockoutRate
-            | Self::Accuracy
-            | Self::Otif
-            | Self::OnTime
-            | Self::SupplierFill => Unit::Share,
-            Self::Turnover => Unit::Times,
-            Self::DaysOfCover => Unit::Days,
-        }
-    }
-
-    const fn higher_is_better(self) -> Option<bool> {
-        match self {
-            Self::Revenue
-            | Self::UnitsSold
-            | Self::GrossProfit
-            | Self::GrossMargin
-            | Self::FillRate
-            | Self::Turnover
-            | Self::Accuracy
-            | Self::Otif
-            | Self::OnTime
-            | Self::SupplierFill => Some(true),
-            Self::StockoutRate | Self::UnitsNotSupplied => Some(false),
-            Self::Cogs
-            | Self::InventoryValue
-            | Self::AverageInventory
-            | Self::DaysOfCover
-            | Self::Purchases => None,
-        }
-    }
-
-    /// How it is computed, in a few words.
-    pub(super) const fn formula(self) -> &'static str {
+    fn formula(self) -> &'static str {
         match self {
             Self::Revenue => "units sold × price",
             Self::UnitsSold => "sum of units sold",
@@ -174,8 +90,7 @@ impl Metric {
         }
     }
 
-    /// The figure: a share is 0 to 1. `None`: the data do not carry it.
-    pub(super) fn of(self, basis: &Basis) -> Option<BigDecimal> {
+    fn of(self, basis: &Basis) -> Option<BigDecimal> {
         let sales = basis.sales.as_ref();
         match self {
             Self::Revenue => sales.map(|sales| sales.revenue.clone()),
@@ -212,9 +127,8 @@ impl Metric {
         }
     }
 
-    /// The figure beside that of the period before.
-    pub(super) fn line(self, now: &Basis, before: &Basis, currency: &str) -> MetricLine {
-        let (unit, places, factor) = match self.unit() {
+    fn line(self, now: &Basis, before: &Basis, currency: &str) -> MetricLine {
+        let (unit, places, factor) = match unit(self) {
             Unit::Share => (MetricUnit::Percent, 2, 100),
             Unit::Times => (MetricUnit::Times, 2, 1),
             Unit::Days => (MetricUnit::Days, 1, 1),
@@ -229,18 +143,17 @@ impl Metric {
             Some(figure.round(places).to_plain_string())
         };
         MetricLine {
-            name: self.name().to_owned(),
+            name: self.as_str().to_owned(),
             unit,
             value: text(now),
             before: text(before),
-            higher_is_better: self.higher_is_better(),
+            higher_is_better: higher_is_better(self),
             formula: self.formula().to_owned(),
         }
     }
 
-    /// What documents show it as.
-    pub(super) fn kind(self, currency: Currency) -> Kind {
-        match self.unit() {
+    fn kind(self, currency: Currency) -> Kind {
+        match unit(self) {
             Unit::Share => Kind::Percent { places: 1 },
             Unit::Times => Kind::quantity("× a year", 2),
             Unit::Days => Kind::quantity("days", 1),
@@ -249,9 +162,50 @@ impl Metric {
         }
     }
 
-    /// Whether documents compare it in points rather than in percent.
-    pub(super) const fn is_share(self) -> bool {
-        matches!(self.unit(), Unit::Share)
+    fn is_share(self) -> bool {
+        matches!(unit(self), Unit::Share)
+    }
+}
+
+const fn unit(metric: Metric) -> Unit {
+    match metric {
+        Metric::Revenue
+        | Metric::Cogs
+        | Metric::GrossProfit
+        | Metric::InventoryValue
+        | Metric::AverageInventory
+        | Metric::Purchases => Unit::Money,
+        Metric::UnitsSold | Metric::UnitsNotSupplied => Unit::Units,
+        Metric::GrossMargin
+        | Metric::FillRate
+        | Metric::StockoutRate
+        | Metric::Accuracy
+        | Metric::Otif
+        | Metric::OnTime
+        | Metric::SupplierFill => Unit::Share,
+        Metric::Turnover => Unit::Times,
+        Metric::DaysOfCover => Unit::Days,
+    }
+}
+
+const fn higher_is_better(metric: Metric) -> Option<bool> {
+    match metric {
+        Metric::Revenue
+        | Metric::UnitsSold
+        | Metric::GrossProfit
+        | Metric::GrossMargin
+        | Metric::FillRate
+        | Metric::Turnover
+        | Metric::Accuracy
+        | Metric::Otif
+        | Metric::OnTime
+        | Metric::SupplierFill => Some(true),
+        Metric::StockoutRate | Metric::UnitsNotSupplied => Some(false),
+        Metric::Cogs
+        | Metric::InventoryValue
+        | Metric::AverageInventory
+        | Metric::DaysOfCover
+        | Metric::Purchases => None,
     }
 }
 

@@ -3,14 +3,15 @@
 use wharf_domain::{
     contracts::{ReplyContent, answers::MetricsSummary},
     entities::EntityName,
+    metric::{self, MAIN},
 };
 use wharf_store::AsyncPgConnection;
 
 use super::{
     asked,
     basis::{Basis, Days},
-    metric::MAIN,
-    names, this_month,
+    metric::Computed,
+    this_month,
 };
 use crate::agents::{AgentFailure, Request, lookup};
 
@@ -27,7 +28,7 @@ pub(super) async fn run(
     let days = Days::of(conn, request, asked).await?;
     let (now, before) = Basis::both(conn, request, &days, places.as_deref()).await?;
     let words = request.entities.get(EntityName::Metric);
-    let meant = words.map_or_else(|| Some(MAIN.to_vec()), names::meant);
+    let meant = words.map_or_else(|| Some(MAIN.to_vec()), metric::meant);
     let not_known = words.filter(|_| meant.is_none()).map(str::to_owned);
     let currency = &request.company.currency;
     let lines = meant.unwrap_or_else(|| MAIN.to_vec());

@@ -107,6 +107,7 @@ impl Chat {
         // As the handler does.
         let mut understanding = understand(text, &context);
         crate::format::note_all(&mut understanding, text);
+        crate::one_alert::note(&mut understanding, text, &context);
         let said = said::read(text, false);
         // As handler does for those who begin so.
         let previous = self.previous.as_ref();

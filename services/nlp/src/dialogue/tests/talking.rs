@@ -62,6 +62,7 @@ fn a_follow_up_is_the_request_before_with_another_thing() {
     use IntentType as I;
     let sales = [(E::ReportType, "sales"), (E::DateRange, "this_week")];
     let stock = [(E::Sku, "WID-1001"), (E::Location, "toronto")];
+    let figures = [(E::Metric, "fill rate"), (E::DateRange, "last_month")];
     for (intent, before, text, made) in [
         (
             I::GenerateReport,
@@ -118,6 +119,30 @@ fn a_follow_up_is_the_request_before_with_another_thing() {
             "and yesterday?",
             "daily_digest date_range=yesterday",
         ),
+        (
+            I::ViewMetrics,
+            &figures,
+            "and revenue?",
+            "view_metrics metric=revenue date_range=last_month",
+        ),
+        (
+            I::ViewMetrics,
+            &figures,
+            "what about the otif",
+            "view_metrics metric=otif date_range=last_month",
+        ),
+        (
+            I::ViewMetrics,
+            &figures,
+            "¿y los ingresos de ayer?",
+            "view_metrics metric=ingresos date_range=yesterday",
+        ),
+        (
+            I::ViewMetrics,
+            &figures,
+            "y la rotación?",
+            "view_metrics metric=rotacion date_range=last_month",
+        ),
     ] {
         let said = after(intent, before).say(text);
         let mut expected: Vec<_> = made.split(' ').collect();
@@ -127,6 +152,40 @@ fn a_follow_up_is_the_request_before_with_another_thing() {
         got.sort_unstable();
         assert_eq!(got, expected, "{text}: {:?}", said.turn);
     }
+}
+
+#[test]
+fn several_figures_follow_too_and_what_is_none_does_not() {
+    let figures = [
+        (EntityName::Metric, "fill rate"),
+        (EntityName::DateRange, "last_month"),
+    ];
+    let said = after(IntentType::ViewMetrics, &figures).say("and otif and gross margin?");
+    let asked = request(&said);
+    assert!(asked.contains("metric=otif and gross margin"), "{asked}");
+    assert!(asked.contains("date_range=last_month"), "{asked}");
+    let said = after(IntentType::ViewMetrics, &figures).say("and happiness?");
+    assert_eq!(request(&said), "", "{:?}", said.turn);
+}
+
+#[test]
+fn an_alert_by_its_code_is_shown_and_nothing_more() {
+    for text in ["A12", "alert A12", "show alert 12", "alerta a12"] {
+        assert_eq!(
+            request(&Chat::new().say(text)),
+            "view_alerts alert_id=A12",
+            "{text}"
+        );
+    }
+    // Where a product is asked for, and when something waits for a yes.
+    let mut chat = Chat::new();
+    chat.say("stock");
+    assert_eq!(request(&chat.say("A12")), "view_alerts alert_id=A12");
+    assert_eq!(request(&chat.say("ABC123")), "check_inventory sku=ABC123");
+    let mut chat = after(IntentType::ReorderStock, &[(EntityName::Sku, "WID-1001")]);
+    chat.say("and pallet wrap");
+    assert_eq!(request(&chat.say("alert A12")), "view_alerts alert_id=A12");
+    assert_eq!(request(&chat.say("yes")), "");
 }
 
 #[test]

@@ -78,6 +78,9 @@ const NAMES: &[(&str, &str)] = &[
     ("controller", "controlador"),
     ("raised", "nuevas"),
     ("resolved", "resueltas"),
+    ("alerts_raised", "alertas nuevas"),
+    ("alerts_resolved", "alertas resueltas"),
+    ("alerts_live", "alertas activas"),
     // What a question asks for.
     ("operation", "la operación"),
     ("location", "el lugar"),
@@ -129,6 +132,12 @@ const NAMES: &[(&str, &str)] = &[
     ("on_order", "en pedido"),
     ("days_late", "días de atraso"),
     ("expected_on", "se esperaba"),
+    ("product", "producto"),
+    ("products", "productos"),
+    ("since", "desde"),
+    ("lead_time_days", "plazo de entrega en días"),
+    ("days", "días que se miran"),
+    ("units", "unidades"),
     ("orders", "pedidos"),
     ("on_time_percent", "porcentaje a tiempo"),
     ("expected_percent", "porcentaje esperado"),
@@ -282,7 +291,7 @@ fn metric(state: &State<'_, '_>, line: ViaDeserialize<MetricLine>) -> Value {
 fn figure(state: &State<'_, '_>, value: &str, unit: &MetricUnit) -> String {
     let english = with_unit(value, unit);
     let noun = match unit {
-        MetricUnit::Times => Some((" times", " veces")),
+        MetricUnit::Times => Some((" times a year", " veces al año")),
         MetricUnit::Days => Some((" days", " días")),
         MetricUnit::Units => Some((" units", " unidades")),
         _ => None,
@@ -351,9 +360,31 @@ mod tests {
     }
 
     #[test]
+    fn figures_carry_a_spanish_unit() {
+        let env = minijinja::Environment::new();
+        let state = env.empty_state();
+        for (unit, told) in [
+            (MetricUnit::Times, "3,46 veces al año"),
+            (MetricUnit::Days, "3,5 días"),
+            (MetricUnit::Units, "3 unidades"),
+            (MetricUnit::Percent, "3,5 %"),
+        ] {
+            assert_eq!(figure(&state, "3.456", &unit), told);
+        }
+    }
+
+    #[test]
     fn names_are_translated_where_they_are_known() {
         assert_eq!(label("fill_rate".into()), "Tasa de surtido");
         assert_eq!(words("freight_planner".into()), "freight planner");
+        // What alerts tell.
+        for (fact, told) in [
+            ("products", "Productos"),
+            ("units", "Unidades"),
+            ("lead_time_days", "Plazo de entrega en días"),
+        ] {
+            assert_eq!(label(fact.into()), told);
+        }
         assert_eq!(unit("box".into()), "caja");
         assert_eq!(unit("jar".into()), "jar");
     }

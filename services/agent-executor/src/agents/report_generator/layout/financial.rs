@@ -2,6 +2,7 @@
 //! worth, what was ordered.
 
 use wharf_documents::{ChartKind, Column, Kind, Table, Value};
+use wharf_domain::metric::Metric;
 use wharf_store::{
     AsyncPgConnection,
     metrics::{self, By, Key, SalesSums},
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::agents::{
     AgentFailure,
-    report_generator::metric::{Metric, share},
+    report_generator::metric::{Computed, share},
 };
 
 pub(super) const FIGURES: &[Metric] = &[

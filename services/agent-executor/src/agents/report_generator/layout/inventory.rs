@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use bigdecimal::BigDecimal;
 use uuid::Uuid;
 use wharf_documents::{ChartKind, Column, Kind, Table, Value};
+use wharf_domain::metric::Metric;
 use wharf_store::{
     AsyncPgConnection,
     metrics::{self, By, Holding, Key, SalesSums},
@@ -16,7 +17,7 @@ use crate::agents::{
     plan::{Overview, Plan},
     report_generator::{
         basis::stock_on,
-        metric::{Metric, share},
+        metric::{Computed, share},
     },
 };
 

@@ -14,11 +14,12 @@ mod words;
 use bigdecimal::{BigDecimal, ToPrimitive};
 use uuid::Uuid;
 use wharf_documents::{Chart, ChartKind, Currency, Figure, Report, Series, Table};
+use wharf_domain::metric::Metric;
 use wharf_store::{AsyncPgConnection, locations};
 
 use super::{
     basis::{Basis, Days},
-    metric::Metric,
+    metric::Computed,
 };
 use crate::agents::{AgentFailure, Request};
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 use wharf_documents::{ChartKind, Column, Kind, Table, Value};
+use wharf_domain::metric::Metric;
 use wharf_store::{
     AsyncPgConnection, locations,
     metrics::{self, By, Key, SalesSums},
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::agents::{
     AgentFailure,
-    report_generator::metric::{Metric, share},
+    report_generator::metric::{Computed, share},
 };
 
 pub(super) const FIGURES: &[Metric] = &[

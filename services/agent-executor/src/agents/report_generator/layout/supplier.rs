@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bigdecimal::{BigDecimal, FromPrimitive};
 use uuid::Uuid;
 use wharf_documents::{Chart, ChartKind, Column, Kind, Series, Table, Value};
-use wharf_domain::money::Money;
+use wharf_domain::{metric::Metric, money::Money};
 use wharf_store::{
     AsyncPgConnection,
     metrics::{self, Spent},
@@ -14,7 +14,7 @@ use wharf_store::{
 };
 
 use super::{Content, Draft};
-use crate::agents::{AgentFailure, report_generator::metric::Metric};
+use crate::agents::{AgentFailure, report_generator::metric::Computed};
 
 pub(super) const FIGURES: &[Metric] = &[
     Metric::Otif,

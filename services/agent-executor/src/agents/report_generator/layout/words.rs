@@ -3,9 +3,9 @@
 use bigdecimal::BigDecimal;
 use chrono::{Datelike, NaiveDate};
 use wharf_documents::Kind;
-use wharf_domain::{money::Money, period::Period};
+use wharf_domain::{metric::Metric, money::Money, period::Period};
 
-use super::super::metric::Metric;
+use super::super::metric::Computed;
 
 /// "21 November 2026", "1–21 November 2026", "28 October – 21 November 2026".
 pub(super) fn period(period: Period) -> String {

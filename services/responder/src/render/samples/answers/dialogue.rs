@@ -83,6 +83,11 @@ pub(super) fn samples() -> Vec<Sample> {
             "persona_changed",
             json!({"persona": null, "before": "hub"}),
         ),
+        (
+            "persona, the same",
+            "persona_changed",
+            json!({"persona": "hub", "before": "hub"}),
+        ),
         ("hello", "courtesy", json!({"kind": "greeting"})),
         ("thanks", "courtesy", json!({"kind": "thanks"})),
         ("goodbye", "courtesy", json!({"kind": "farewell"})),

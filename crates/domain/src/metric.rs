@@ -1,8 +1,63 @@
-//! What people call the figures.
+//! The figures that can be asked for, and what people call them in English and Spanish.
 //!
-//! To add a name: its words in [`NAMES`], lower case, without the words of [`IDLE`].
+//! To add a name: its words in [`NAMES`], lower case, without accents and the words of [`IDLE`]. To
+//! add a figure: a variant here, its names, and how it is computed in agent-executor's
+//! `report_generator/metric.rs`.
 
-use super::metric::{MAIN, Metric};
+use crate::wire_name::wire_enum;
+
+wire_enum! {
+    /// A figure of a period. The name is the one that it travels by; texts' labels follow from it.
+    pub enum Metric("metric") {
+        /// Units sold × price.
+        Revenue = "revenue",
+        /// How many units were sold.
+        UnitsSold = "units_sold",
+        /// How many were asked for and not there.
+        UnitsNotSupplied = "units_not_supplied",
+        /// What the sold goods had cost.
+        Cogs = "cost_of_goods_sold",
+        /// Revenue without what the goods had cost.
+        GrossProfit = "gross_profit",
+        /// Its share of revenue.
+        GrossMargin = "gross_margin",
+        /// The share of what was asked for that was sold.
+        FillRate = "fill_rate",
+        /// The share of product-days that ended with no stock.
+        StockoutRate = "stockout_rate",
+        /// Stock at the end of the period at cost.
+        InventoryValue = "inventory_value",
+        /// Stock at cost, on average over the days.
+        AverageInventory = "average_inventory_value",
+        /// How many times a year the stock is sold.
+        Turnover = "turnover",
+        /// How many days the stock lasts.
+        DaysOfCover = "days_of_cover",
+        /// How near the books were to what was counted.
+        Accuracy = "accuracy",
+        /// Orders that came whole by their day.
+        Otif = "otif",
+        /// Orders that came by their day.
+        OnTime = "on_time",
+        /// The share of what was ordered that came.
+        SupplierFill = "supplier_fill",
+        /// What was ordered from suppliers, at its price.
+        Purchases = "purchases",
+    }
+}
+
+/// The ones that are told when none is asked for.
+pub const MAIN: &[Metric] = &[
+    Metric::Revenue,
+    Metric::UnitsSold,
+    Metric::GrossMargin,
+    Metric::FillRate,
+    Metric::StockoutRate,
+    Metric::Turnover,
+    Metric::DaysOfCover,
+    Metric::Accuracy,
+    Metric::Otif,
+];
 
 /// Each figure's names. "Turnover" alone is that of stock, as the spec has it beside revenue.
 const NAMES: &[(Metric, &[&str])] = &[
@@ -19,6 +74,13 @@ const NAMES: &[(Metric, &[&str])] = &[
             "income",
             "takings",
             "money made",
+            "ingresos",
+            "ingreso",
+            "ingresos por ventas",
+            "ventas",
+            "venta",
+            "valor ventas",
+            "facturacion",
         ],
     ),
     (
@@ -33,6 +95,12 @@ const NAMES: &[(Metric, &[&str])] = &[
             "items sold",
             "unit sales",
             "sales units",
+            "unidades vendidas",
+            "unidades",
+            "piezas vendidas",
+            "cantidad vendida",
+            "volumen",
+            "volumen ventas",
         ],
     ),
     (
@@ -43,15 +111,43 @@ const NAMES: &[(Metric, &[&str])] = &[
             "missed sales",
             "unmet demand",
             "lost units",
+            "unidades no surtidas",
+            "unidades no servidas",
+            "ventas perdidas",
+            "demanda no atendida",
         ],
     ),
     (
         Metric::Cogs,
-        &["cogs", "cost goods sold", "cost sales", "costs"],
+        &[
+            "cogs",
+            "cost goods sold",
+            "cost sales",
+            "costs",
+            "costo lo vendido",
+            "costo ventas",
+            "coste ventas",
+            "costos",
+            "costes",
+        ],
     ),
     (
         Metric::GrossProfit,
-        &["gross profit", "profit", "profits", "contribution"],
+        &[
+            "gross profit",
+            "profit",
+            "profits",
+            "contribution",
+            "utilidad bruta",
+            "utilidad",
+            "utilidades",
+            "ganancia bruta",
+            "ganancia",
+            "ganancias",
+            "beneficio bruto",
+            "beneficio",
+            "beneficios",
+        ],
     ),
     (
         Metric::GrossMargin,
@@ -62,6 +158,11 @@ const NAMES: &[(Metric, &[&str])] = &[
             "profit margin",
             "gross profit margin",
             "profitability",
+            "margen bruto",
+            "margen",
+            "margenes",
+            "margen ganancia",
+            "rentabilidad",
         ],
     ),
     (
@@ -76,6 +177,10 @@ const NAMES: &[(Metric, &[&str])] = &[
             "fulfilment",
             "fulfillment",
             "availability",
+            "surtido",
+            "servicio",
+            "nivel servicio",
+            "disponibilidad",
         ],
     ),
     (
@@ -88,6 +193,14 @@ const NAMES: &[(Metric, &[&str])] = &[
             "out stock",
             "oos",
             "empty shelves",
+            "faltantes",
+            "faltante",
+            "quiebres",
+            "quiebres stock",
+            "quiebre stock",
+            "roturas stock",
+            "rotura stock",
+            "desabasto",
         ],
     ),
     (
@@ -100,6 +213,10 @@ const NAMES: &[(Metric, &[&str])] = &[
             "inventory",
             "stock worth",
             "inventory worth",
+            "valor inventario",
+            "valor existencias",
+            "valor stock",
+            "inventario",
         ],
     ),
     (
@@ -108,6 +225,10 @@ const NAMES: &[(Metric, &[&str])] = &[
             "average inventory value",
             "average inventory",
             "average stock value",
+            "valor medio inventario",
+            "valor promedio inventario",
+            "inventario medio",
+            "inventario promedio",
         ],
     ),
     (
@@ -122,6 +243,11 @@ const NAMES: &[(Metric, &[&str])] = &[
             "stock turns",
             "stock turn",
             "stock rotation",
+            "rotacion",
+            "rotacion inventario",
+            "rotacion inventarios",
+            "rotacion stock",
+            "rotacion existencias",
         ],
     ),
     (
@@ -141,6 +267,10 @@ const NAMES: &[(Metric, &[&str])] = &[
             "doh",
             "dio",
             "dsi",
+            "dias cobertura",
+            "cobertura",
+            "dias inventario",
+            "dias stock",
         ],
     ),
     (
@@ -151,6 +281,9 @@ const NAMES: &[(Metric, &[&str])] = &[
             "stock accuracy",
             "count accuracy",
             "inventory record accuracy",
+            "exactitud",
+            "exactitud inventario",
+            "precision inventario",
         ],
     ),
     (
@@ -162,6 +295,9 @@ const NAMES: &[(Metric, &[&str])] = &[
             "on time full",
             "delivery performance",
             "perfect orders",
+            "a tiempo y completo",
+            "a tiempo completo",
+            "pedidos perfectos",
         ],
     ),
     (
@@ -176,11 +312,20 @@ const NAMES: &[(Metric, &[&str])] = &[
             "suppliers on time",
             "deliveries on time",
             "delivery on time",
+            "a tiempo",
+            "puntualidad",
+            "entregas a tiempo",
+            "puntualidad proveedores",
         ],
     ),
     (
         Metric::SupplierFill,
-        &["supplier fill", "suppliers fill", "supplier fill rate"],
+        &[
+            "supplier fill",
+            "suppliers fill",
+            "supplier fill rate",
+            "surtido proveedores",
+        ],
     ),
     (
         Metric::Purchases,
@@ -192,6 +337,11 @@ const NAMES: &[(Metric, &[&str])] = &[
             "spending",
             "purchase spend",
             "ordered from suppliers",
+            "compras",
+            "compra",
+            "gasto",
+            "gastos",
+            "gasto compras",
         ],
     ),
 ];
@@ -224,11 +374,28 @@ const IDLE: &[&str] = &[
     "ratio",
     "the",
     "total",
+    "cifra",
+    "cifras",
+    "de",
+    "del",
+    "el",
+    "indicador",
+    "indicadores",
+    "la",
+    "las",
+    "los",
+    "metrica",
+    "metricas",
+    "nuestra",
+    "nuestro",
+    "tasa",
+    "totales",
 ];
 
 /// The figures that the words mean: all main ones for words that name none ("all kpis"), several for
 /// "fill rate and otif". `None` when a part of them is no figure of ours.
-pub(super) fn meant(words: &str) -> Option<Vec<Metric>> {
+#[must_use]
+pub fn meant(words: &str) -> Option<Vec<Metric>> {
     let words = plain(words);
     if let Some(metric) = one(&words) {
         return Some(vec![metric]);
@@ -239,6 +406,7 @@ pub(super) fn meant(words: &str) -> Option<Vec<Metric>> {
     let parts: Vec<String> = words
         .replace(" and ", ",")
         .replace(" plus ", ",")
+        .replace(" y ", ",")
         .split(',')
         .map(|part| part.trim().to_owned())
         .filter(|part| !part.is_empty())
@@ -283,7 +451,7 @@ fn plain(words: &str) -> String {
         match character {
             ',' => plain.push_str(" , "),
             '\'' | '’' => {}
-            other if other.is_alphanumeric() => plain.push(other),
+            other if other.is_alphanumeric() => plain.push(unaccented(other)),
             _ => plain.push(' '),
         }
     }
@@ -293,6 +461,17 @@ fn plain(words: &str) -> String {
         .replace(" ,", ",")
         .trim_matches([',', ' '])
         .to_owned()
+}
+
+fn unaccented(letter: char) -> char {
+    match letter {
+        'á' => 'a',
+        'é' => 'e',
+        'í' => 'i',
+        'ó' => 'o',
+        'ú' | 'ü' => 'u',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -321,6 +500,13 @@ mod tests {
             ("gross margin", Metric::GrossMargin),
             ("cost of goods sold", Metric::Cogs),
             ("suppliers' fill rate", Metric::SupplierFill),
+            ("los ingresos", Metric::Revenue),
+            ("Ventas totales", Metric::Revenue),
+            ("la rotación del inventario", Metric::Turnover),
+            ("tasa de surtido", Metric::FillRate),
+            ("días de cobertura", Metric::DaysOfCover),
+            ("a tiempo y completo", Metric::Otif),
+            ("costo de lo vendido", Metric::Cogs),
         ] {
             assert_eq!(meant(words), Some(vec![metric]), "{words}");
         }
@@ -333,6 +519,7 @@ mod tests {
             "fill rate and otif",
             "fill rate, otif",
             "fill rate & otif rate",
+            "tasa de surtido y otif",
         ] {
             assert_eq!(meant(words), two, "{words}");
         }
