@@ -4,7 +4,7 @@
 //! To add one: a variant, its line in each `match` here, its names in `names.rs`, a row in
 //! docs/agents.md.
 
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, RoundingMode};
 use wharf_documents::{Currency, Kind};
 use wharf_domain::contracts::answers::{MetricLine, MetricUnit};
 
@@ -212,10 +212,11 @@ impl Metric {
         }
     }
 
-    /// The figure beside that of the period before.
+    /// The figure beside that of the period before. Of a percentage more places travel than anybody
+    /// shows, so that a text, which rounds it, says what the document says, which rounds the ratio.
     pub(super) fn line(self, now: &Basis, before: &Basis, currency: &str) -> MetricLine {
         let (unit, places, factor) = match self.unit() {
-            Unit::Share => (MetricUnit::Percent, 2, 100),
+            Unit::Share => (MetricUnit::Percent, 4, 100),
             Unit::Times => (MetricUnit::Times, 2, 1),
             Unit::Days => (MetricUnit::Days, 1, 1),
             Unit::Units => (MetricUnit::Units, 0, 1),
@@ -226,7 +227,8 @@ impl Metric {
         };
         let text = |basis: &Basis| {
             let figure = self.of(basis)? * BigDecimal::from(factor);
-            Some(figure.round(places).to_plain_string())
+            let rounded = figure.with_scale_round(places, RoundingMode::HalfUp);
+            Some(rounded.to_plain_string())
         };
         MetricLine {
             name: self.name().to_owned(),
@@ -314,10 +316,10 @@ mod tests {
             (Metric::Cogs, "92.00"),
             (Metric::GrossProfit, "123.00"),
             // 123 / 215
-            (Metric::GrossMargin, "57.21"),
+            (Metric::GrossMargin, "57.2093"),
             // 58 / 61
-            (Metric::FillRate, "95.08"),
-            (Metric::StockoutRate, "20.00"),
+            (Metric::FillRate, "95.0820"),
+            (Metric::StockoutRate, "20.0000"),
             (Metric::InventoryValue, "100.00"),
             (Metric::AverageInventory, "113.00"),
             // 92 / 113 x 36.5
@@ -325,10 +327,10 @@ mod tests {
             // 100 / 9.2
             (Metric::DaysOfCover, "10.9"),
             // 1 - 3 / 120
-            (Metric::Accuracy, "97.50"),
-            (Metric::Otif, "62.50"),
-            (Metric::OnTime, "75.00"),
-            (Metric::SupplierFill, "95.00"),
+            (Metric::Accuracy, "97.5000"),
+            (Metric::Otif, "62.5000"),
+            (Metric::OnTime, "75.0000"),
+            (Metric::SupplierFill, "95.0000"),
             (Metric::Purchases, "160.00"),
         ] {
             let line = metric.line(&basis, &Basis::nothing(basis.period), "EUR");
