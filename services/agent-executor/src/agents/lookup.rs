@@ -67,6 +67,11 @@ impl Scope {
         }
     }
 
+    /// The places that the person is bound to, whatever the request names; `None`: all.
+    pub(super) fn own(&self) -> Option<&[Uuid]> {
+        self.bound.as_deref()
+    }
+
     /// Those of the company's places that count, by name.
     pub(super) async fn list(
         &self,

@@ -156,29 +156,87 @@ pub(super) async fn of_places(
     one(conn, request, product, Some(places), (set_point, None)).await
 }
 
+/// The reorder point of each of these sets of places, computed from its sales.
+pub(super) async fn computed_points(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+    product: &Product,
+    sets: &[Vec<Uuid>],
+) -> Result<Vec<Option<i64>>, AgentFailure> {
+    if sets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let supply = supply(conn, request, product).await?;
+    let mut points = Vec::with_capacity(sets.len());
+    for places in sets {
+        let daily = daily(conn, request, product, Some(places)).await?;
+        let plan = supply.plan(request, product, &daily, (None, None));
+        points.push(plan.reorder_point);
+    }
+    Ok(points)
+}
+
 async fn one(
     conn: &mut AsyncPgConnection,
     request: &Request,
     product: &Product,
     places: Option<&[Uuid]>,
-    (set_point, stated): (Option<i64>, Option<f64>),
+    set: (Option<i64>, Option<f64>),
 ) -> Result<Plan, AgentFailure> {
-    let (company, today) = (request.company_id(), request.company_today());
-    let days = request.limits.demand_days;
-    let daily = demand::daily(conn, company, product.id, places, today, days).await?;
+    let daily = daily(conn, request, product, places).await?;
+    let supply = supply(conn, request, product).await?;
+    Ok(supply.plan(request, product, &daily, set))
+}
+
+/// Where a product comes from; the same for all places.
+struct Supply {
+    offers: Vec<Offer>,
+    delivered: Vec<Delivered>,
+}
+
+impl Supply {
+    fn plan(
+        &self,
+        request: &Request,
+        product: &Product,
+        daily: &[i64],
+        (set_point, stated): (Option<i64>, Option<f64>),
+    ) -> Plan {
+        let basis = Basis {
+            set_point,
+            stated,
+            daily,
+            lead_time_days: product.lead_time_days,
+            offers: &self.offers,
+            delivered: &self.delivered,
+        };
+        Plan::of(&basis, &request.limits)
+    }
+}
+
+async fn supply(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+    product: &Product,
+) -> Result<Supply, AgentFailure> {
+    let company = request.company_id();
     let offers = suppliers::offers(conn, company, &[product.id]).await?;
     let zone = request.company.time_zone;
     let since = since(request);
     let delivered = replenishment::delivered(conn, company, Some(product.id), since, zone).await?;
-    let basis = Basis {
-        set_point,
-        stated,
-        daily: &daily,
-        lead_time_days: product.lead_time_days,
-        offers: &offers,
-        delivered: &delivered,
-    };
-    Ok(Plan::of(&basis, &request.limits))
+    Ok(Supply { offers, delivered })
+}
+
+/// Units asked for a day.
+async fn daily(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+    product: &Product,
+    places: Option<&[Uuid]>,
+) -> Result<Vec<i64>, AgentFailure> {
+    let (company, today) = (request.company_id(), request.company_today());
+    let days = request.limits.demand_days;
+    Ok(demand::daily(conn, company, product.id, places, today, days).await?)
 }
 
 fn since(request: &Request) -> chrono::NaiveDate {

@@ -167,6 +167,51 @@ async fn receipts_issues_and_counts_are_movements() {
 }
 
 #[tokio::test]
+async fn who_is_bound_to_a_place_is_told_nothing_of_the_others() {
+    let desk = Desk::open().await;
+    desk.db
+        .run_sql(
+            "INSERT INTO profile_locations (company_id, profile_id, location_id)
+             SELECT l.company_id, p.id, l.id FROM locations l JOIN profiles p USING (company_id)
+             WHERE l.name = 'Toronto' AND p.display_name = 'Sam Okafor'",
+        )
+        .await;
+    let mut bound = update("1", "add", "5", None);
+    bound.person = SAM;
+    let told = updated(desk.run(bound.clone()).await);
+    assert_eq!((told.location.as_str(), told.before), ("Toronto", 41));
+    assert_eq!((told.total, told.reorder_point), (46, Some(30)));
+    // The same execution again.
+    assert_eq!(updated(desk.run(bound).await), told);
+}
+
+#[tokio::test]
+async fn an_entity_without_reorder_points_has_one_computed_from_its_sales() {
+    let desk = Desk::open().await;
+    sell(&desk).await;
+    desk.db
+        .run_sql(
+            "UPDATE stock_levels SET reorder_point = NULL WHERE location_id IN
+               (SELECT id FROM locations WHERE name <> 'Rotterdam')",
+        )
+        .await;
+    let question = ask("1", CheckInventory, &[(Sku, "WID-1001")]);
+    let points: Vec<_> = checked(desk.run(question).await)
+        .entities
+        .into_iter()
+        .map(|entity| (entity.name, entity.reorder_point))
+        .collect();
+    // All is sold at Toronto; of the main warehouse no sale is on record.
+    let expected = [
+        ("Alder & Reed Canada Ltd.", Some(118)),
+        ("Alder & Reed Europe B.V.", Some(40)),
+        ("Alder & Reed Inc.", None),
+    ];
+    let expected = expected.map(|(name, point)| (name.to_owned(), point));
+    assert_eq!(points, expected);
+}
+
+#[tokio::test]
 async fn it_asks_where_when_nobody_says() {
     let desk = Desk::open().await;
     let content = desk.run(update("1", "add", "5", None)).await;

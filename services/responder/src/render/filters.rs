@@ -7,6 +7,7 @@ pub(super) mod spanish;
 
 use std::cmp::Ordering;
 
+use bigdecimal::{BigDecimal, RoundingMode};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use minijinja::{Environment, Error, ErrorKind, State, Value, value::ViaDeserialize};
@@ -169,11 +170,14 @@ fn metric(line: ViaDeserialize<MetricLine>) -> Value {
 }
 
 fn with_unit(value: &str, unit: &MetricUnit) -> String {
-    let rounded = |decimals: usize| {
-        value.parse::<f64>().map_or_else(
+    let rounded = |decimals: i64| {
+        // As documents round: from the decimals, half away from zero.
+        value.parse::<BigDecimal>().map_or_else(
             |_| value.to_owned(),
             |number| {
-                let text = format!("{number:.decimals$}");
+                let text = number
+                    .with_scale_round(decimals, RoundingMode::HalfUp)
+                    .to_plain_string();
                 let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
                 let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
                 if rest.is_empty() {
@@ -323,6 +327,9 @@ mod tests {
     #[test]
     fn figures_carry_their_unit() {
         assert_eq!(with_unit("94.27", &MetricUnit::Percent), "94.3 %");
+        // No float lies exactly between: as one, this is a little less.
+        assert_eq!(with_unit("99.85", &MetricUnit::Percent), "99.9 %");
+        assert_eq!(with_unit("5.4465", &MetricUnit::Percent), "5.4 %");
         assert_eq!(with_unit("3.456", &MetricUnit::Times), "3.46 times a year");
         assert_eq!(with_unit("12345", &MetricUnit::Units), "12,345 units");
         let money = MetricUnit::Money("EUR".to_owned());

@@ -103,9 +103,9 @@ pub struct StockUpdated {
     pub before: i64,
     /// Units after.
     pub after: i64,
-    /// Units over all places after.
+    /// Units after, over all places that the person sees.
     pub total: i64,
-    /// The product's reorder point.
+    /// The reorder point of these places.
     pub reorder_point: Figure<i64>,
     /// Until when UNDO takes it back.
     pub undo_until: DateTime<Utc>,

@@ -172,7 +172,8 @@ pub(super) fn supplier(tally: &Tally, limits: &Limits) -> Option<Finding> {
         ("on_time", Some(json!(tally.on_time))),
         (
             "on_time_percent",
-            Some(json!(tally.on_time * 100 / tally.due)),
+            // One decimal, as supplier_performance tells it; whole percents as they are.
+            Some(in_percent(tally.on_time, tally.due)),
         ),
         ("expected_percent", Some(json!(least))),
         ("days", Some(json!(SUPPLIER_DAYS))),
@@ -186,6 +187,16 @@ pub(super) fn supplier(tally: &Tally, limits: &Limits) -> Option<Finding> {
         supplier_id: Some(tally.supplier_id),
         order_id: None,
     })
+}
+
+/// A share in percent, to one decimal; `due` is not 0.
+fn in_percent(part: i64, due: i64) -> serde_json::Value {
+    let tenths = (part * 1000 + due / 2) / due;
+    if tenths % 10 == 0 {
+        json!(tenths / 10)
+    } else {
+        json!(tenths as f64 / 10.0)
+    }
 }
 
 /// A price that rose.

@@ -7,7 +7,9 @@ use wharf_domain::contracts::{
     EntityStock, InventoryCheckResult, ReplyContent, answers::LocationStock,
 };
 use wharf_store::{
-    AsyncPgConnection, purchase_orders, replenishment,
+    AsyncPgConnection,
+    products::Product,
+    purchase_orders, replenishment,
     stock::{self, StockByLocation},
 };
 
@@ -35,6 +37,7 @@ pub(super) async fn check(
             plan::of_places(conn, request, &product, places, point).await?
         }
     };
+    let entities = entities(conn, request, &product, &rows).await?;
     let zone = request.company.time_zone;
     let ordered = replenishment::last_ordered(conn, company, product.id, zone).await?;
     let result = InventoryCheckResult {
@@ -60,7 +63,7 @@ pub(super) async fn check(
             .flatten(),
         coverage_days: plan.days_of_cover(quantity),
         last_updated: rows.iter().map(|row| row.updated_at).max(),
-        entities: by_entity(&rows),
+        entities,
         locations: rows
             .iter()
             .map(|row| LocationStock {
@@ -76,7 +79,7 @@ pub(super) async fn check(
 }
 
 /// The reorder point of these places together: known when each of them has one.
-fn own_point(rows: &[StockByLocation], places: &[Uuid]) -> Option<i64> {
+pub(super) fn own_point(rows: &[StockByLocation], places: &[Uuid]) -> Option<i64> {
     if rows.len() != places.len() || rows.is_empty() {
         return None;
     }
@@ -97,7 +100,38 @@ fn location_names(stock: &[StockByLocation]) -> String {
     names.join(", ")
 }
 
-/// The stock of each legal entity, by name. Its reorder point is known when every place of it that
+/// The stock of each legal entity, by name. A reorder point that its places do not have is computed
+/// from their sales, as for any other places.
+async fn entities(
+    conn: &mut AsyncPgConnection,
+    request: &Request,
+    product: &Product,
+    rows: &[StockByLocation],
+) -> Result<Vec<EntityStock>, AgentFailure> {
+    let mut entities = by_entity(rows);
+    let open: Vec<&mut EntityStock> = entities
+        .iter_mut()
+        .filter(|entity| entity.reorder_point.is_none())
+        .collect();
+    let places: Vec<Vec<Uuid>> = open
+        .iter()
+        .map(|entity| places_of(rows, &entity.name))
+        .collect();
+    let points = plan::computed_points(conn, request, product, &places).await?;
+    for (entity, point) in open.into_iter().zip(points) {
+        entity.reorder_point = point;
+    }
+    Ok(entities)
+}
+
+fn places_of(rows: &[StockByLocation], entity: &str) -> Vec<Uuid> {
+    rows.iter()
+        .filter(|row| row.legal_entity == entity)
+        .map(|row| row.location_id)
+        .collect()
+}
+
+/// The stock of each legal entity, by name. Its own reorder point is known when every place of it that
 /// keeps the product has one.
 fn by_entity(stock: &[StockByLocation]) -> Vec<EntityStock> {
     let mut entities: Vec<EntityStock> = Vec::new();

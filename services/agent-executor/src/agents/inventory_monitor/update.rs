@@ -17,6 +17,7 @@ use wharf_store::{
     stock,
 };
 
+use super::check;
 use crate::agents::{AgentFailure, Limits, Request, ask, changes, lookup, plan};
 
 /// What a movement was, for UNDO.
@@ -92,7 +93,7 @@ pub(super) async fn update(
         let all = scope.list(conn, request).await?;
         let place = all.into_iter().find(|place| place.id == made.location_id);
         if let Some(place) = place {
-            return answer(conn, request, &product, &place, &made).await;
+            return answer(conn, request, &product, (&scope, &place), &made).await;
         }
     }
     let place = match scope.named.clone() {
@@ -160,7 +161,7 @@ pub(super) async fn update(
         after,
     };
     changes::note(conn, request, &change).await?;
-    answer(conn, request, &product, &place, &made).await
+    answer(conn, request, &product, (&scope, &place), &made).await
 }
 
 /// Units, 0 or more.
@@ -215,11 +216,18 @@ async fn answer(
     conn: &mut AsyncPgConnection,
     request: &Request,
     product: &Product,
-    place: &Location,
+    (scope, place): (&lookup::Scope, &Location),
     made: &Movement,
 ) -> Result<ReplyContent, AgentFailure> {
-    let rows = stock::stock_of(conn, request.company_id(), product.id, None).await?;
-    let plan = plan::of_product(conn, request, product).await?;
+    let own = scope.own();
+    let rows = stock::stock_of(conn, request.company_id(), product.id, own).await?;
+    let plan = match own {
+        None => plan::of_product(conn, request, product).await?,
+        Some(places) => {
+            let point = check::own_point(&rows, places);
+            plan::of_places(conn, request, product, places, point).await?
+        }
+    };
     let operation = match made.kind {
         MovementKind::Receipt => Operation::Add,
         MovementKind::Issue => Operation::Remove,

@@ -3,7 +3,7 @@
 //! To add one: a variant and its names in `wharf_domain::metric`, its line in each `match` here, a
 //! row in docs/agents.md.
 
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, RoundingMode};
 use wharf_documents::{Currency, Kind};
 use wharf_domain::{
     contracts::answers::{MetricLine, MetricUnit},
@@ -29,7 +29,8 @@ pub(super) trait Computed: Sized {
     fn formula(self) -> &'static str;
     /// The figure: a share is 0 to 1. `None`: the data do not carry it.
     fn of(self, basis: &Basis) -> Option<BigDecimal>;
-    /// The figure beside that of the period before.
+    /// The figure beside that of the period before. Of a percentage more places travel than anybody
+    /// shows, so that a text, which rounds it, says what the document says, which rounds the ratio.
     fn line(self, now: &Basis, before: &Basis, currency: &str) -> MetricLine;
     /// What documents show it as.
     fn kind(self, currency: Currency) -> Kind;
@@ -129,7 +130,7 @@ impl Computed for Metric {
 
     fn line(self, now: &Basis, before: &Basis, currency: &str) -> MetricLine {
         let (unit, places, factor) = match unit(self) {
-            Unit::Share => (MetricUnit::Percent, 2, 100),
+            Unit::Share => (MetricUnit::Percent, 4, 100),
             Unit::Times => (MetricUnit::Times, 2, 1),
             Unit::Days => (MetricUnit::Days, 1, 1),
             Unit::Units => (MetricUnit::Units, 0, 1),
@@ -140,7 +141,8 @@ impl Computed for Metric {
         };
         let text = |basis: &Basis| {
             let figure = self.of(basis)? * BigDecimal::from(factor);
-            Some(figure.round(places).to_plain_string())
+            let rounded = figure.with_scale_round(places, RoundingMode::HalfUp);
+            Some(rounded.to_plain_string())
         };
         MetricLine {
             name: self.as_str().to_owned(),
@@ -268,10 +270,10 @@ mod tests {
             (Metric::Cogs, "92.00"),
             (Metric::GrossProfit, "123.00"),
             // 123 / 215
-            (Metric::GrossMargin, "57.21"),
+            (Metric::GrossMargin, "57.2093"),
             // 58 / 61
-            (Metric::FillRate, "95.08"),
-            (Metric::StockoutRate, "20.00"),
+            (Metric::FillRate, "95.0820"),
+            (Metric::StockoutRate, "20.0000"),
             (Metric::InventoryValue, "100.00"),
             (Metric::AverageInventory, "113.00"),
             // 92 / 113 x 36.5
@@ -279,10 +281,10 @@ mod tests {
             // 100 / 9.2
             (Metric::DaysOfCover, "10.9"),
             // 1 - 3 / 120
-            (Metric::Accuracy, "97.50"),
-            (Metric::Otif, "62.50"),
-            (Metric::OnTime, "75.00"),
-            (Metric::SupplierFill, "95.00"),
+            (Metric::Accuracy, "97.5000"),
+            (Metric::Otif, "62.5000"),
+            (Metric::OnTime, "75.0000"),
+            (Metric::SupplierFill, "95.0000"),
             (Metric::Purchases, "160.00"),
         ] {
             let line = metric.line(&basis, &Basis::nothing(basis.period), "EUR");

@@ -151,8 +151,12 @@ fn a_supplier_is_judged_by_enough_orders() {
             rejected: 0,
             lead_time_days: None,
         };
-        supplier(&tally, &limits()).map(|finding| finding.severity)
+        supplier(&tally, &limits())
     };
+    let share = |due, on_time| judged(due, on_time).unwrap().facts["on_time_percent"].clone();
+    assert_eq!((share(9, 5), share(8, 5)), (json!(55.6), json!(62.5)));
+    assert_eq!((share(10, 7), share(3, 0)), (json!(70), json!(0)));
+    let judged = |due, on_time| judged(due, on_time).map(|finding| finding.severity);
     assert_eq!(judged(2, 0), None);
     assert_eq!(judged(5, 4), None);
     assert_eq!(judged(10, 7), Some(Severity::Medium));
