@@ -35,7 +35,7 @@ pub(super) trait Computed: Sized {
     /// What documents show it as.
     fn kind(self, currency: Currency) -> Kind;
     /// Whether documents compare it in points rather than in percent.
-    fn is_share(self) -> bool;
+    fn compared_in_points(self) -> bool;
 }
 
 impl Computed for Metric {
@@ -164,7 +164,7 @@ impl Computed for Metric {
         }
     }
 
-    fn is_share(self) -> bool {
+    fn compared_in_points(self) -> bool {
         matches!(unit(self), Unit::Share)
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn compared(
     let Some(now) = now else {
         return format!("before: {then}");
     };
-    let change = if metric.is_share() {
+    let change = if metric.compared_in_points() {
         let points = (now - before) * BigDecimal::from(100);
         format!("{} points", signed(&points))
     } else if *before > BigDecimal::default() {
