@@ -91,7 +91,8 @@ async fn a_tap_places_a_drafted_order_and_takes_a_line_of_a_list() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tap_takes_the_persona_that_is_offered_and_nothing_that_is_asked_later() {
-    let stack = stack().unlimited().start().await;
+    let stack = stack().unlimited().set("WHARF__ADAPTIVE__OFFERS", "true");
+    let stack = stack.start().await;
     content(
         &stack,
         "quick_reply",
