@@ -42,7 +42,7 @@ pub use entities::grounding::{Certainty, Grounding};
 pub use entities::replies::Reply;
 pub use guards::Guard;
 
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Hit, ItemKind};
 use entities::{Found, Reading};
 use features::Features;
 use lexemes::Lexeme;
@@ -207,6 +207,14 @@ fn one(
     // A person's words say more than what stands in the profile.
     let language = language::detect(reading.lexemes).or(context.language);
     let mut ranked = rank(model, reading);
+    if let Some(intent) = named_command(reading, &ranked, context) {
+        let [first, second, third] = ranked;
+        ranked = match intent {
+            known if known == first.0 => [(known, COMMAND), second, third],
+            known if known == second.0 => [(known, COMMAND), first, third],
+            new => [(new, COMMAND), first, second],
+        };
+    }
     let (intent, confidence) = ranked[0];
     let mut found = entities::extract(reading, intent, model, language, context);
     let guards = guards::find(reading, intent, &found);
@@ -383,6 +391,28 @@ fn rank(model: &Model, reading: &Reading<'_>) -> [(IntentType, f32); 3] {
         }
     }
     ranked
+}
+
+/// The intent of a message that the model doubts, if it is a command about a product that the
+/// catalogue has by exactly that name: "stock star thing".
+fn named_command(
+    reading: &Reading<'_>,
+    ranked: &[(IntentType, f32); 3],
+    context: &Context<'_>,
+) -> Option<IntentType> {
+    let (intent, confidence) = ranked[0];
+    let catalogue = context.catalogue?;
+    if intent != IntentType::Unknown && confidence >= SURE_PART {
+        return None;
+    }
+    let plain = reading.plain.text();
+    let is_product = |hit: &Hit| {
+        let item = catalogue.items().get(hit.item as usize);
+        item.is_some_and(|item| item.kind == ItemKind::Product)
+    };
+    let hits = catalogue.find_all(plain).into_iter().filter(is_product);
+    let names: Vec<Range<usize>> = hits.map(|hit| hit.span).collect();
+    patterns::find_named(plain, reading.lexemes, &names).filter(|_| !names.is_empty())
 }
 
 /// Whether a token is a word that training knows, or a code.

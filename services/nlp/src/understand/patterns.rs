@@ -2,8 +2,10 @@
 //! words that the model sees too seldom. A message that is one of them, but for courtesy, skips
 //! the model. A test over all labelled messages holds the table's precision above 99 %.
 //!
-//! To add a command, add it under its intent; `<id>`, `<sku>` stand for one code.
+//! To add a command, add it under its intent; `<id>`, `<sku>` stand for one code or a product that
+//! the catalogue has by exactly that name, `<name>` for such a product alone.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use wharf_domain::intent::IntentType;
@@ -39,11 +41,11 @@ const COMMANDS: &[(IntentType, &str)] = &[
     ),
     (
         IntentType::CheckInventory,
-        "check inventory|inventory|check stock|stock|stock check|inventory check|stock level|stock levels|inventory level|inventory levels|inventario|existencias|ver inventario|consultar inventario|stock <sku>|inventory <sku>|check inventory <sku>|check stock <sku>|check <sku>|stock of <sku>|stock level <sku>|inventory level of <sku>|inventory of <sku>|stock de <sku>|inventario <sku>|inventario de <sku>",
+        "check inventory|inventory|check stock|stock|stock check|inventory check|stock level|stock levels|inventory level|inventory levels|inventario|existencias|ver inventario|consultar inventario|stock <sku>|inventory <sku>|check inventory <sku>|check stock <sku>|check <sku>|stock of <sku>|stock level <sku>|inventory level of <sku>|inventory of <sku>|stock de <sku>|inventario <sku>|inventario de <sku>|stock for <name>|check stock of <name>|check stock for <name>|check inventory of <name>|check inventory for <name>|stock level of <name>|stock status <name>|inventory level <name>|inventory status <name>|how many <name>|how much <name>|how many <name> do we have|how much <name> do we have|how many <name> in stock|how much <name> in stock|how many <name> left|any <name> left|do we have <name>|cuantos <name>|cuantas <name>|cuanto <name>|cuanta <name>|cuantos <name> hay|cuantas <name> hay|hay <name>|existencias de <name>",
     ),
     (
         IntentType::ReorderStock,
-        "reorder|reorder stock|place order|create po|create purchase order|new purchase order|reorder <sku>|order <sku>|restock <sku>|replenish <sku>|reordenar|reordenar <sku>|pedir <sku>",
+        "reorder|reorder stock|place order|create po|create purchase order|new purchase order|reorder <sku>|order <sku>|restock <sku>|replenish <sku>|reordenar|reordenar <sku>|pedir <sku>|need more <name>|need to order <name>|we need more <name>|we need to order <name>|purchase <name>|order more <name>|create po for <name>|create purchase order for <name>",
     ),
     (
         IntentType::UpdateStock,
@@ -76,6 +78,7 @@ const COMMANDS: &[(IntentType, &str)] = &[
 ];
 
 const CODE: u64 = 3;
+const NAME: u64 = 5;
 
 static TABLE: LazyLock<HashedMap<IntentType>> = LazyLock::new(|| {
     COMMANDS
@@ -83,10 +86,10 @@ static TABLE: LazyLock<HashedMap<IntentType>> = LazyLock::new(|| {
         .flat_map(|(intent, commands)| commands.split('|').map(move |command| (*intent, command)))
         .map(|(intent, command)| {
             let key = command.split(' ').fold(1, |key, word| {
-                let part = if word.starts_with('<') {
-                    CODE
-                } else {
-                    hashing::of(word)
+                let part = match word {
+                    "<name>" => NAME,
+                    word if word.starts_with('<') => CODE,
+                    word => hashing::of(word),
                 };
                 hashing::join(key, part)
             });
@@ -107,18 +110,45 @@ const LONGEST: usize = 10;
 /// The intent of a message that is a command of the table.
 #[must_use]
 pub fn find(plain: &str, lexemes: &[Lexeme]) -> Option<IntentType> {
-    if lexemes.len() > LONGEST {
-        return None;
-    }
+    look_up(plain, lexemes, &[], CODE)
+}
+
+/// The same for a message with names of the catalogue's products at `names`.
+#[must_use]
+pub fn find_named(plain: &str, lexemes: &[Lexeme], names: &[Range<usize>]) -> Option<IntentType> {
+    [CODE, NAME]
+        .into_iter()
+        .find_map(|name| look_up(plain, lexemes, names, name))
+}
+
+fn look_up(
+    plain: &str,
+    lexemes: &[Lexeme],
+    names: &[Range<usize>],
+    name: u64,
+) -> Option<IntentType> {
     let mut key = 1;
+    let mut parts = 0;
+    let mut inside = 0;
     for lexeme in lexemes {
         let written = lexeme.token.text(plain);
+        let start = lexeme.token.span().start;
+        if start < inside {
+            continue;
+        }
+        let named = names.iter().find(|span| span.start == start);
+        inside = named.map_or(inside, |span| span.end);
         let part = match lexeme.token.shape {
+            _ if named.is_some() => name,
             Shape::Mark if matches!(written, "." | "!" | "?" | "#" | "," | ":") => continue,
             Shape::Code | Shape::Number if !lexeme.known => CODE,
             _ if COURTESY.contains_key(&lexeme.key) => continue,
             _ => lexeme.key,
         };
+        parts += 1;
+        if parts > LONGEST {
+            return None;
+        }
         key = hashing::join(key, part);
     }
     TABLE.get(&key).copied()

@@ -217,6 +217,54 @@ fn the_catalogue_corrects_names() {
 }
 
 #[test]
+fn a_name_of_the_catalogue_makes_a_command_plain() {
+    let items = [("Star thing", "sterne"), ("Battery 9 V", "nine volt")];
+    let catalogue = Catalogue::build(items.map(|(name, alias)| CatalogueItem {
+        kind: ItemKind::Product,
+        sku: None,
+        name: name.to_owned(),
+        aliases: vec![alias.to_owned()],
+    }));
+    for (text, intent, product) in [
+        ("stock star thing", IntentType::CheckInventory, "star thing"),
+        (
+            "check stock for Star Thing, please",
+            IntentType::CheckInventory,
+            "star thing",
+        ),
+        (
+            "inventory level sterne",
+            IntentType::CheckInventory,
+            "star thing",
+        ),
+        (
+            "reorder star things",
+            IntentType::ReorderStock,
+            "star thing",
+        ),
+        (
+            "need to order nine volt",
+            IntentType::ReorderStock,
+            "battery 9 v",
+        ),
+    ] {
+        let understood = read_with(text, Some(&catalogue));
+        assert_eq!(
+            (
+                understood.intent,
+                understood.entities.get(EntityName::Product)
+            ),
+            (intent, Some(product)),
+            "{text}"
+        );
+    }
+    for text in ["stock photo", "stock the old one", "a star thing is nice"] {
+        let understood = read_with(text, Some(&catalogue));
+        assert_eq!(understood.intent, IntentType::Unknown, "{text}");
+    }
+}
+
+#[test]
 fn a_number_of_a_name_is_no_quantity() {
     let items = ["Adjustable bracket 120 mm", "Adjustable bracket 160 mm"];
     let catalogue = Catalogue::build(items.map(|name| CatalogueItem {
