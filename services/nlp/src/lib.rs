@@ -13,6 +13,7 @@
 //! - `wordless`: what is no text.
 //! - [`catalogues`]: the companies' names of things, remembered for a while.
 
+mod carried;
 pub mod catalogues;
 pub mod config;
 pub mod dialogue;

@@ -21,8 +21,9 @@ use wharf_store::{
 };
 
 use crate::{
+    carried::{is_reaction, words},
     dialogue::carry_out::Speaker,
-    handler::{InboundHandler, is_reaction, words},
+    handler::InboundHandler,
 };
 
 impl InboundHandler {

@@ -18,10 +18,7 @@ use wharf_store::{
     profiles::ProfileSummary,
 };
 
-use crate::{
-    dialogue::carry_out::Speaker,
-    handler::{InboundHandler, words},
-};
+use crate::{carried::words, dialogue::carry_out::Speaker, handler::InboundHandler};
 
 impl InboundHandler {
     /// Notes the files of a person's message, and answers one without a word; `None` when there are

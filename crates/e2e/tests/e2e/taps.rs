@@ -35,18 +35,19 @@ async fn tap(stack: &Stack, entry: &Entry, id: &str) -> Entry {
     stack.reply_after(HANA, report.seq).await
 }
 
+/// Buttons in another language: the ids say what is meant.
+async fn yes_or_no(stack: &Stack) {
+    let actions = json!([
+        {"title": "Jawohl", "id": "yes"}, {"title": "Lieber nicht", "id": "no"},
+    ]);
+    let types = json!({"twilio/quick-reply": {"body": "{{1}}", "actions": actions}});
+    content(stack, "quick_reply", types).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tap_places_a_drafted_order_and_takes_a_line_of_a_list() {
     let stack = stack().unlimited().start().await;
-    content(
-        &stack,
-        "quick_reply",
-        // In another language: the ids say what is meant.
-        json!({"twilio/quick-reply": {"body": "{{1}}", "actions": [
-            {"title": "Jawohl", "id": "yes"}, {"title": "Lieber nicht", "id": "no"},
-        ]}}),
-    )
-    .await;
+    yes_or_no(&stack).await;
     let item = |number: usize| {
         let (title, more) = (2 * number, 2 * number + 1);
         json!({"item": format!("{{{{{title}}}}}"), "id": number.to_string(),
@@ -93,14 +94,7 @@ async fn a_tap_places_a_drafted_order_and_takes_a_line_of_a_list() {
 async fn a_tap_takes_the_persona_that_is_offered_and_nothing_that_is_asked_later() {
     let stack = stack().unlimited().set("WHARF__ADAPTIVE__OFFERS", "true");
     let stack = stack.start().await;
-    content(
-        &stack,
-        "quick_reply",
-        json!({"twilio/quick-reply": {"body": "{{1}}", "actions": [
-            {"title": "Jawohl", "id": "yes"}, {"title": "Lieber nicht", "id": "no"},
-        ]}}),
-    )
-    .await;
+    yes_or_no(&stack).await;
     let hana = "WHERE display_name = 'Hana Suzuki'";
     stack
         .rows()
